@@ -1,0 +1,3 @@
+"""Exchange Workbench: records of international library exchange, with evidence and doubt."""
+
+__version__ = "0.1.0"

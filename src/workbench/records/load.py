@@ -1,0 +1,170 @@
+"""Reading a project: everything people wrote, checked, and the tables made of it.
+
+The tables in ``data/processed`` are remade when anything they rest on has changed, or when a
+file among them is missing or damaged; nothing is written while there are errors.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from workbench import settings as settings_module
+from workbench.errors import Problem, RecordsError, did_you_mean
+from workbench.paths import Project, sha256
+from workbench.records import check, corpus, csvtext, dossiers, registers, tables, vocabularies, yamltext
+from workbench.records.corpus import Decision, Material
+from workbench.records.model import BY_NAME
+from workbench.records.yamltext import Mapping, Scalar, Sequence
+from workbench.settings import Settings
+
+ANCHOR_COLUMNS = ("source_id", "paragraph", "phrase")
+_DECISION_KEYS = ("record", "id", "field", "value", "why", "by", "on")
+
+
+def read_material(project: Project) -> tuple[Material, list[Problem]]:
+    """Everything people wrote, typed, with all problems of form and all between records."""
+    words, problems = vocabularies.read(project.vocabularies, project.relative(project.vocabularies))
+    bodies, found = registers.read(project, words)
+    problems += found
+    told, found = dossiers.read_all(project.dossiers, project.relative(project.dossiers), bodies, words)
+    problems += found
+    repeated = _repeated_sources(told)
+    decisions, found = _read_decisions(project)
+    problems += found
+    anchors, found = read_anchors(project)
+    problems += found + repeated
+    material = Material(words, bodies, told, decisions, anchors)
+    outlines = _outlines(project.basemap / "countries_50m.geojson")
+    problems += check.check(material, project.relative(project.registers), outlines)
+    return material, problems
+
+
+def check_project(project: Project) -> tuple[Material | None, Settings | None, list[Problem]]:
+    """Check records and settings together; all problems sorted by file and line."""
+    problems: list[Problem] = []
+    settings: Settings | None = None
+    try:
+        settings = settings_module.read(project)
+    except RecordsError as error:
+        problems += error.problems
+    material, found = read_material(project)
+    problems += found
+    if settings is not None:
+        problems += _check_homes(settings, material)
+    return material, settings, sorted(set(problems))
+
+
+def ensure_tables(project: Project) -> tuple[dict[str, pd.DataFrame], Settings]:
+    """The tables of a project, remade if anything they rest on has changed.
+
+    Raises `RecordsError` when the records have errors; nothing is written then.
+    """
+    settings = settings_module.read(project)
+    digest = raw_digest(project)
+    if not tables.intact(project.processed, digest):
+        material, _, problems = check_project(project)
+        errors = [problem for problem in problems if problem.severity == "error"]
+        if errors or material is None:
+            raise RecordsError(errors)
+        tables.write(corpus.build(material), project.processed, digest)
+    return tables.read(project.processed), settings
+
+
+def raw_digest(project: Project) -> str:
+    """A digest of everything the tables rest on: what people wrote and the code that reads it."""
+    folders = (project.dossiers, project.registers)
+    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+    files += [project.decisions_file, project.anchors_file, project.settings_file]
+    files += [project.basemap / "countries_50m.geojson"]
+    listed = [(project.relative(path), sha256(path.read_bytes())) for path in files if path.is_file()]
+    code = [(path.name, sha256(path.read_bytes())) for path in sorted(Path(__file__).parent.glob("*.py"))]
+    return sha256(json.dumps([listed, code]).encode())
+
+
+def read_anchors(project: Project) -> tuple[dict[tuple[str, str], int], list[Problem]]:
+    """The paragraphs found for phrases, from ``data/raw/anchors.csv`` (written by verify)."""
+    if not project.anchors_file.is_file():
+        return {}, []
+    file = project.relative(project.anchors_file)
+    rows, problems = csvtext.read(project.anchors_file, file, ANCHOR_COLUMNS)
+    anchors = {}
+    for row in rows:
+        if not row["paragraph"].isdecimal():
+            problems.append(Problem(file, row.line, "paragraph", f'"{row["paragraph"]}" is no paragraph', "a number",
+                                    "run `workbench verify` again"))  # fmt: skip
+            continue
+        anchors[row["source_id"], row["phrase"]] = int(row["paragraph"])
+    return anchors, problems
+
+
+def _repeated_sources(told: list[dossiers.Dossier]) -> list[Problem]:
+    first: dict[str, str] = {}
+    problems = []
+    for dossier in told:
+        file = first.setdefault(dossier.source.id, dossier.file)
+        if file != dossier.file:
+            problems.append(Problem(dossier.file, 1, "id", f"{file} is about the same source", "one file a source",
+                                    "join the two"))  # fmt: skip
+    return problems
+
+
+def _read_decisions(project: Project) -> tuple[list[Decision], list[Problem]]:
+    if not project.decisions_file.is_file():
+        return [], []
+    file = project.relative(project.decisions_file)
+    tree, problems = yamltext.read(project.decisions_file.read_bytes(), file)
+    entries = tree.items.get("decisions") if tree else None
+    decisions = []
+    for entry in entries.items if isinstance(entries, Sequence) else ():
+        values: dict[str, Any] = {}
+        if isinstance(entry, Mapping):
+            values = {key: value.text for key, value in entry.items.items() if isinstance(value, Scalar)}
+        missing = [key for key in _DECISION_KEYS if not values.get(key)]
+        extra = [key for key in values if key not in _DECISION_KEYS]
+        if missing or extra:
+            what = f"the decision lacks {', '.join(missing)}" if missing else f"it has the unknown key {extra[0]}"
+            problems.append(Problem(file, entry.line, (missing or extra)[0], what, ", ".join(_DECISION_KEYS),
+                                    "a judgement is given with reason, name and date: add what is missing"))  # fmt: skip
+            continue
+        if values["record"] not in BY_NAME:
+            problems.append(Problem(file, entry.line, "record", f'there is no table "{values["record"]}"',
+                                    ", ".join(BY_NAME), did_you_mean(values["record"], BY_NAME) or "correct it"))  # fmt: skip
+            continue
+        decisions.append(Decision(**values, line=entry.line))
+    return decisions, problems
+
+
+def _check_homes(settings: Settings, material: Material) -> list[Problem]:
+    known = material.registers.rows["organisations"]
+    countries = material.vocabularies["country"]
+    file = "workbench.toml"
+    problems = []
+    for home in settings.homes.values():
+        for member in home.members:
+            if member not in known:
+                problems.append(Problem(file, 0, f"homes.{home.id}", f'"{member}" is not in organisations.csv',
+                                        "an id of that register", did_you_mean(member, known) or "add it there"))  # fmt: skip
+        if not home.name and home.id not in known:
+            problems.append(Problem(file, 0, f"homes.{home.id}", "a group has no name in the register",
+                                    'name = { en = "…", zh = "…" }', "add it"))  # fmt: skip
+    for code in (settings.home_country, *settings.also_abroad):
+        if code not in countries:
+            problems.append(Problem(file, 0, "abroad", f'"{code}" is not in the list country', ", ".join(countries),
+                                    did_you_mean(code, countries) or "add a row to country.csv"))  # fmt: skip
+    return problems
+
+
+@lru_cache(maxsize=4)
+def _outlines(path: Path) -> dict[str, Any]:
+    """The land area of each country or region of the basemap, by ISO code."""
+    if not path.is_file():
+        return {}
+    from shapely.geometry import shape
+
+    features = json.loads(path.read_text(encoding="utf-8"))["features"]
+    return {f["properties"]["iso_a2"]: shape(f["geometry"]) for f in features if f["properties"]["iso_a2"]}

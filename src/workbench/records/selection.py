@@ -1,0 +1,245 @@
+"""What one report may read: a slice of the corpus, declared by parameters, with its closure.
+
+A `Selection` says whose exchange, in which period, as of which day. `select` gives the
+records that belong to it and all they lead to (wholes and parts, parties, places, names,
+sources), and nothing else. Analysis, figures and prose see only such a slice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pandas as pd
+
+from workbench.errors import UsageError, did_you_mean
+from workbench.records import dates
+from workbench.records.model import BY_NAME
+from workbench.records.vocabularies import Vocabularies
+from workbench.settings import Home, Settings
+
+# Roles in which somebody is spoken about or asked, not taking part.
+ABSENT_ROLES = frozenset({"subject"})
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The parameters that decide what a report may read."""
+
+    home: Home
+    period: dates.EdtfDate | None
+    as_of: dt.date
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The tables of a selection, with the words and names that belong to them."""
+
+    tables: dict[str, pd.DataFrame]
+    settings: Settings
+    vocabularies: Vocabularies
+    selection: Selection
+    _names: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        """A table by name. Raises KeyError when the codebook has none of that name."""
+        return self.tables[table]
+
+    def name(self, id: str, language: str) -> str:
+        """The name of a body, person or place in a language; raises KeyError where none is known."""
+        return self._names[id, language]
+
+    def has_name(self, id: str, language: str) -> bool:
+        """Is there a name in that language?"""
+        return (id, language) in self._names
+
+    def label(self, vocabulary: str, code: str, language: str) -> str:
+        """The word for a code in a language."""
+        return self.vocabularies.label(vocabulary, code, language)
+
+    @cached_property
+    def members(self) -> frozenset[str]:
+        """The bodies of the home."""
+        return frozenset(self.selection.home.members)
+
+    @cached_property
+    def abroad(self) -> dict[str, bool]:
+        """For each body whether it counts as abroad. International bodies do; a body without
+        a seat in the register has no entry."""
+        organisations = self["organisations"].set_index("org_id")
+        places = self["places"].set_index("place_id")
+        found: dict[str, bool] = {}
+        for id, row in organisations.iterrows():
+            if row["kind"] == "international_body":
+                found[str(id)] = True
+            elif not pd.isna(row["place_id"]):
+                found[str(id)] = self.counts_abroad(places.loc[row["place_id"], "country"])
+        for id, row in organisations.iterrows():
+            if found.get(str(row["parent_id"]) if not pd.isna(row["parent_id"]) else "") and row["kind"] == "office":
+                found[str(id)] = True  # the office of a body abroad, wherever it stands
+        return found
+
+    def counts_abroad(self, country: str) -> bool:
+        """Does a country or region count as abroad under the settings?"""
+        return country != self.settings.home_country or country in self.settings.also_abroad
+
+    @cached_property
+    def takers(self) -> pd.DataFrame:
+        """Parties that took part, with the body each stands for in ``org_id`` (may be missing)."""
+        parties = self["parties"]
+        present = parties[~parties["role"].isin(ABSENT_ROLES)].copy()
+        own = present["party_id"].where(present["party"] == "org")
+        present["org_id"] = own.fillna(present["for_org"])
+        return present
+
+    def sources_of(self, record: str, ids: Iterable[str]) -> list[str]:
+        """The sources of some records of one table, in the order of their ids."""
+        assertions = self["assertions"]
+        rows = assertions[(assertions["record"] == record) & assertions["record_id"].isin(list(ids))]
+        return sorted(rows["source_id"].dropna().unique())
+
+
+def choose_home(settings: Settings, home: str) -> Home:
+    """The home of that id; raises `UsageError` naming the near ones."""
+    if home not in settings.homes:
+        hint = did_you_mean(home, settings.homes)
+        known = ", ".join(settings.homes)
+        raise UsageError(f'home = "{home}" is not in workbench.toml. {hint or "Known are"} {"" if hint else known}'.strip())
+    return settings.homes[home]
+
+
+def choose_period(start: str, end: str) -> dates.EdtfDate | None:
+    """The period from ``start`` to ``end`` (EDTF dates or empty); None for all time."""
+    if not start and not end:
+        return None
+    try:
+        return dates.parse(f"{start or '..'}/{end or '..'}")
+    except dates.DateError as error:
+        raise UsageError(f'start = "{start}", end = "{end}": {error}') from None
+
+
+def select(
+    tables: dict[str, pd.DataFrame], settings: Settings, vocabularies: Vocabularies, selection: Selection
+) -> Corpus:
+    """The slice of a selection: its records and all they lead to.
+
+    Events: those in which the home takes part or is spoken about, with their wholes, parts
+    and the events they follow, if they can lie in the period. Agreements, plans and claims:
+    those of the home, the ties of its cities, and what was raised at its events.
+    """
+    members = set(selection.home.members)
+    events = _events(tables, members, selection)
+    agreements = _agreements(tables, members)
+    plans = _plans(tables, members, agreements, events)
+    claims = _claims(tables, members, events)
+    chosen = {"events": events, "agreements": agreements, "plans": plans, "claims": claims}
+    milestones = tables["milestones"]
+    chosen["milestones"] = set(milestones.loc[milestones["agreement_id"].isin(agreements), "milestone_id"])
+    kept = {name: frame[frame[BY_NAME[name].key[0]].isin(chosen[name])] for name, frame in tables.items() if name in chosen}
+    kept |= _attached(tables, chosen)
+    kept |= _closure(tables, kept, members)
+    result = {name: kept[name].reset_index(drop=True) for name in tables}
+    return Corpus(result, settings, vocabularies, selection, preferred_names(result["names"]))
+
+
+def preferred_names(names: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """The preferred name for each id and language (readings of ours included)."""
+    rows = names[names["kind"].isin(["preferred", "reading_of_ours"])]
+    return {(row.id, row.language): row.text for row in rows.itertuples()}
+
+
+def _events(tables: dict[str, pd.DataFrame], members: set[str], selection: Selection) -> set[str]:
+    events, parties = tables["events"], tables["parties"]
+    ours = parties[(parties["record"] == "events") & (parties["party_id"].isin(members) | parties["for_org"].isin(members))]
+    chosen = set(ours["record_id"])
+    if selection.period is not None:
+        chosen = {id for id in chosen if _can_lie_in(events, id, selection.period)}
+    while True:  # wholes and parts of what is chosen, and where a journey came from
+        inside = events["event_id"].isin(chosen)
+        more = set(events.loc[inside, "part_of"].dropna()) | set(events.loc[inside, "follows"].dropna())
+        more |= set(events.loc[events["part_of"].isin(chosen), "event_id"])
+        if more <= chosen:
+            return chosen
+        chosen |= more
+
+
+def _can_lie_in(events: pd.DataFrame, id: str, period: dates.EdtfDate) -> bool:
+    row = events.loc[events["event_id"] == id].iloc[0]
+    text = row["reading"] if not pd.isna(row["reading"]) else row["edtf"]
+    return True if pd.isna(text) else dates.parse(text).overlaps(period)
+
+
+def _agreements(tables: dict[str, pd.DataFrame], members: set[str]) -> set[str]:
+    """Agreements of the home, and the ties of the cities it stands in."""
+    organisations, parties = tables["organisations"], tables["parties"]
+    own_places = set(organisations.loc[organisations["org_id"].isin(members), "place_id"].dropna())
+    in_place = organisations["place_id"].isin(own_places) & (organisations["kind"] == "government")
+    cities = set(organisations.loc[in_place, "org_id"])
+    of_agreements = parties[parties["record"] == "agreements"]
+    agreements = tables["agreements"]
+    city_level = set(agreements.loc[agreements["level"] == "city", "agreement_id"])
+    own = set(of_agreements.loc[of_agreements["party_id"].isin(members), "record_id"])
+    ties = set(of_agreements.loc[of_agreements["party_id"].isin(cities), "record_id"]) & city_level
+    return own | ties
+
+
+def _plans(
+    tables: dict[str, pd.DataFrame], members: set[str], agreements: set[str], events: set[str]
+) -> set[str]:
+    plans, parties = tables["plans"], tables["parties"]
+    named = parties[(parties["record"] == "plans") & (parties["party_id"].isin(members) | parties["for_org"].isin(members))]
+    linked = plans["agreement_id"].isin(agreements) | plans["raised_at"].isin(events)
+    return set(named["record_id"]) | set(plans.loc[linked, "plan_id"])
+
+
+def _claims(tables: dict[str, pd.DataFrame], members: set[str], events: set[str]) -> set[str]:
+    claims = tables["claims"]
+    return set(claims.loc[claims["subject"].isin(members) | claims["raised_at"].isin(events), "claim_id"])
+
+
+def _attached(tables: dict[str, pd.DataFrame], chosen: dict[str, set[str]]) -> dict[str, pd.DataFrame]:
+    """The rows that hang on chosen records: parties, quantities, outputs, assertions, conflicts."""
+    attached = {}
+    for name in ("parties", "quantities", "assertions", "conflicts"):
+        frame = tables[name]
+        mask = pd.Series(False, index=frame.index)
+        for record, ids in chosen.items():
+            mask |= (frame["record"] == record) & frame["record_id"].isin(ids)
+        attached[name] = frame[mask]
+    outputs = tables["outputs"]
+    attached["outputs"] = outputs[outputs["event_id"].isin(chosen["events"])]
+    events = tables["events"][tables["events"]["event_id"].isin(chosen["events"])]
+    for name, column in (("programmes", "programme"), ("series", "series")):
+        frame = tables[name]
+        attached[name] = frame[frame[BY_NAME[name].key[0]].isin(set(events[column].dropna()))]
+    posts = tables["posts"]
+    people = set(attached["parties"]["party_id"].dropna())
+    attached["posts"] = posts[posts["person_id"].isin(people) & (posts["event_id"].isin(chosen["events"]) | posts["event_id"].isna())]
+    return attached
+
+
+def _closure(
+    tables: dict[str, pd.DataFrame], kept: dict[str, pd.DataFrame], members: set[str]
+) -> dict[str, pd.DataFrame]:
+    """Registers, names and sources that the kept records lead to."""
+    parties = kept["parties"]
+    bodies = members | set(parties["party_id"].dropna()) | set(parties["for_org"].dropna())
+    bodies |= set(kept["claims"]["subject"].dropna())
+    organisations = tables["organisations"]
+    bodies |= set(organisations.loc[organisations["org_id"].isin(bodies), "parent_id"].dropna())
+    kept_bodies = organisations[organisations["org_id"].isin(bodies)]
+    places = set(kept_bodies["place_id"].dropna())
+    places |= set(kept["events"]["place_id"].dropna()) | set(kept["plans"]["place_id"].dropna())
+    named = bodies | places
+    names = tables["names"]
+    cited = set(kept["assertions"]["source_id"].dropna())
+    sources = tables["sources"]
+    return {
+        "organisations": kept_bodies,
+        "people": tables["people"][tables["people"]["person_id"].isin(bodies)],
+        "places": tables["places"][tables["places"]["place_id"].isin(places)],
+        "names": names[names["id"].isin(named)],
+        "sources": sources[sources["source_id"].isin(cited)],
+    }

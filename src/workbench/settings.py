@@ -1,0 +1,169 @@
+"""The settings of a project: ``workbench.toml``, read and checked as a whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from workbench.errors import Problem, RecordsError, did_you_mean
+from workbench.paths import SETTINGS_FILE, Project
+
+KNOWN_LANGUAGES = ("en", "zh")
+_SECTIONS: dict[str, tuple[str, ...]] = {
+    "": ("title", "languages", "as_of", "default_home", "homes", "abroad", "people", "map"),
+    "abroad": ("country", "also"),
+    "people": ("show",),
+    "map": ("basemap", "review_number"),
+}
+_HOME_KEYS = ("name", "members")
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Whose exchange a report tells of: one institution or a named group.
+
+    ``name`` is empty for an institution: the register has its names.
+    """
+
+    id: str
+    members: tuple[str, ...]
+    name: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of a project, checked for form. Ids are checked with the records."""
+
+    title: Mapping[str, str]
+    languages: tuple[str, ...]
+    as_of: dt.date
+    default_home: str
+    homes: Mapping[str, Home]
+    home_country: str
+    also_abroad: tuple[str, ...]
+    people: Literal["names", "posts"]
+    basemap: Literal["land"]
+    review_number: str
+
+
+def read(project: Project) -> Settings:
+    """The settings of a project; raises `RecordsError` with all that is wrong with them."""
+    text = project.settings_file.read_text(encoding="utf-8")
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RecordsError([_syntax_problem(error)]) from None
+    reader = _Reader(text, data)
+    settings = reader.settings()
+    if reader.problems:
+        raise RecordsError(reader.problems)
+    return settings
+
+
+def _syntax_problem(error: tomllib.TOMLDecodeError) -> Problem:
+    found = re.search(r"\(at line (\d+), column \d+\)", str(error))
+    what = re.sub(r" \(at .*\)", "", str(error))
+    return Problem(SETTINGS_FILE, int(found[1]) if found else 0, "", f"this is not TOML: {what}", "key = value",
+                   "put text in quotes, close brackets")  # fmt: skip
+
+
+class _Reader:
+    def __init__(self, text: str, data: dict[str, Any]) -> None:
+        self.lines = text.splitlines()
+        self.data = data
+        self.problems: list[Problem] = []
+
+    def settings(self) -> Settings:
+        self.unknown_keys()
+        abroad = self.table("abroad")
+        homes = self.homes()
+        default = self.default_home(homes)
+        languages = tuple(self.texts(self.data.get("languages", ["en"]), "languages"))
+        for language in languages:
+            self.among("languages", language, KNOWN_LANGUAGES)
+        return Settings(
+            title=self.words(self.data.get("title"), "title"),
+            languages=languages,
+            as_of=self.day(self.data.get("as_of")),
+            default_home=default,
+            homes=homes,
+            home_country=self.text(abroad.get("country"), "country"),
+            also_abroad=tuple(self.texts(abroad.get("also", []), "also")),
+            people=self.among("show", self.table("people").get("show", "names"), ("names", "posts")),  # type: ignore[arg-type]
+            basemap=self.among("basemap", self.table("map").get("basemap", "land"), ("land",)),  # type: ignore[arg-type]
+            review_number=str(self.table("map").get("review_number", "")),
+        )
+
+    def unknown_keys(self) -> None:
+        for section, known in _SECTIONS.items():
+            table = self.data if not section else self.table(section)
+            for key in table:
+                if key not in known:
+                    self.add(key, f'there is no setting "{key}"', ", ".join(known), did_you_mean(key, known) or "delete it")
+
+    def homes(self) -> dict[str, Home]:
+        homes = {}
+        for id, body in self.table("homes").items():
+            if not isinstance(body, dict):
+                self.add(id, "a home is a table", f"[homes.{id}]", "write it so")
+                continue
+            for key in body:
+                if key not in _HOME_KEYS:
+                    self.add(key, f'a home has no "{key}"', ", ".join(_HOME_KEYS), did_you_mean(key, _HOME_KEYS) or "delete it")
+            members = tuple(self.texts(body.get("members", [id]), "members"))
+            name = self.words(body["name"], "name") if "name" in body else {}
+            homes[id] = Home(id, members, name)
+        if not homes:
+            self.add("homes", "no home is given", "[homes.ID] with an id of the register", "say whose exchange is told")
+        return homes
+
+    def default_home(self, homes: dict[str, Home]) -> str:
+        default = self.text(self.data.get("default_home", next(iter(homes), "")), "default_home")
+        if homes and default not in homes:
+            self.add("default_home", f'"{default}" is no home', ", ".join(homes), did_you_mean(default, homes) or "name one")
+        return default
+
+    def table(self, name: str) -> dict[str, Any]:
+        value = self.data.get(name, {})
+        if isinstance(value, dict):
+            return value
+        self.add(name, f"{name} is not a table", f"[{name}]", "write it so")
+        return {}
+
+    def words(self, value: Any, key: str) -> dict[str, str]:
+        wanted = f'{key} = {{ en = "…", zh = "…" }}'
+        if not isinstance(value, dict) or not all(isinstance(value.get(language), str) for language in KNOWN_LANGUAGES):
+            self.add(key, f"{key} does not have a text for each language", wanted, "add it")
+            return dict.fromkeys(KNOWN_LANGUAGES, "")
+        return {language: value[language] for language in KNOWN_LANGUAGES}
+
+    def text(self, value: Any, key: str) -> str:
+        if not isinstance(value, str) or not value:
+            self.add(key, f"{key} is missing or is no text", f'{key} = "…"', "add it, in quotes")
+            return ""
+        return value
+
+    def texts(self, value: Any, key: str) -> list[str]:
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            self.add(key, f"{key} is not a list of texts", f'{key} = ["…"]', "write it so")
+            return []
+        return value
+
+    def day(self, value: Any) -> dt.date:
+        if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+            return value
+        self.add("as_of", "as_of is no day", "as_of = 2026-10-31", "write the day without quotes")
+        return dt.date(1, 1, 1)
+
+    def among(self, key: str, value: Any, known: tuple[str, ...]) -> str:
+        if value not in known:
+            self.add(key, f'"{value}" is not known', ", ".join(known), did_you_mean(str(value), known) or "use one of them")
+        return str(value)
+
+    def add(self, key: str, what: str, expected: str, todo: str) -> None:
+        line = next((n for n, line in enumerate(self.lines, 1) if re.match(rf"\s*(\[?[\w.\"-]*\.)?\"?{re.escape(key)}\"?\s*[=\]]|\[{re.escape(key)}[\].]", line)), 0)
+        self.problems.append(Problem(SETTINGS_FILE, line, key, what, expected, todo))
