@@ -32,6 +32,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -66,10 +67,14 @@ _DATE = re.compile(
 )
 _DATETIME = re.compile(
     r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
-    r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+    r"T(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]|24:00:00)"
     r"(?:Z|[+-](?:[01][0-9]|2[0-3])(?::[0-5][0-9])?)?"
 )
 _COMPONENTS = ("year", "month", "day")
+_MONTH_NAMES = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+)  # fmt: skip
 _EXAMPLES = "1923, 1923-05, 1923-05-17, 192X, 1923~ or 1923/1925"
 _AS_MONTHS = "a month from 01 to 12, a season from 21 to 24, or {0}, {0}-05, {0}-05-17, {0}~"
 
@@ -81,8 +86,16 @@ class DateError(ValueError):
         self.text = text
         self.why = why
         self.write = write
-        shown = str(text).encode("unicode_escape").decode() if not str(text).isprintable() else text
-        super().__init__(f'"{shown}" is not a date we accept: {why}. Write {write.removesuffix("..")}{".." if write.endswith("..") else "."}')
+        shown = _printable(str(text))
+        end = "" if write.endswith("..") else "."
+        super().__init__(f'"{shown}" is not a date we accept: {why}. Write {write}{end}')
+
+    def __reduce__(self) -> tuple[type[DateError], tuple[object, str, str]]:
+        return DateError, (self.text, self.why, self.write)
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +167,13 @@ class EdtfDate:
         return self.uncertain or self.approximate
 
     @property
-    def sort_key(self) -> tuple[dt.date, dt.date, str]:
+    def sort_key(self) -> tuple[bool, dt.date, dt.date, str]:
         """Order by the first known day, then the last possible one, then the text.
 
         A date without any known day comes last.
         """
         first = self.start_earliest or self.start_latest or self.end_earliest or self.end_latest
-        return first or dt.date.max, self.end_latest or dt.date.max, self.text
+        return first is None, first or dt.date.max, self.end_latest or dt.date.max, self.text
 
     def __eq__(self, other: object) -> bool:
         return self.text == other.text if isinstance(other, EdtfDate) else NotImplemented
@@ -184,7 +197,8 @@ class EdtfDate:
     def before(self, other: EdtfDate | dt.date | str, *, inferred: bool = False) -> Answer:
         """Does it lie wholly before the first day of ``other``?
 
-        Yes if its latest day is earlier, no if its earliest day is not, else cannot say.
+        Yes if its latest day is earlier, no if its earliest day is not, else cannot say. A set
+        on the other side is doubt: a no must hold whichever of its days it was.
         ``inferred`` marks a yes or no as assumed because the date is a reading of ours.
         """
         that = as_date(other)
@@ -193,7 +207,9 @@ class EdtfDate:
             return Answer(None)
         if _earlier(self.latest, limit):
             return self._answer(True, that, inferred)
-        if self.earliest is not None and self.earliest >= limit:
+        if that.kind == "set":
+            limit = that.start_latest
+        if _not_after(limit, self.earliest):
             return self._answer(False, that, inferred)
         return Answer(None)
 
@@ -205,7 +221,9 @@ class EdtfDate:
             return Answer(None)
         if _earlier(limit, self.earliest):
             return self._answer(True, that, inferred)
-        if self.latest is not None and self.latest <= limit:
+        if that.kind == "set":
+            limit = that.end_earliest
+        if _not_after(self.latest, limit):
             return self._answer(False, that, inferred)
         return Answer(None)
 
@@ -213,11 +231,14 @@ class EdtfDate:
         """Does it lie wholly inside the days of ``period``?
 
         Yes if both its outer bounds lie inside, no if it cannot share a day with the period,
-        else cannot say. An open side of the period limits nothing.
+        else cannot say. An open side of the period limits nothing; a set is no period, so
+        nothing is surely within it.
         """
         that = as_date(period)
         if not self.overlaps(that):
             return self._answer(False, that, inferred)
+        if that.kind == "set":
+            return Answer(None)
         starts_in = that.start_earliest_missing == "open" or _not_after(that.earliest, self.earliest)
         ends_in = that.end_latest_missing == "open" or _not_after(self.latest, that.latest)
         return self._answer(True, that, inferred) if starts_in and ends_in else Answer(None)
@@ -232,6 +253,8 @@ def parse(text: str) -> EdtfDate:
         raise DateError(text, "a date is text", f'it in quotes, as in "{_EXAMPLES}"')
     try:
         return _parse(text)
+    except _Unproven as error:
+        raise DateError(text, error.why, error.write if _is_valid(error.write) else _EXAMPLES) from None
     except DateError as error:
         raise (error if error.write else _explained(text, error.why)) from None
 
@@ -255,10 +278,10 @@ def parse_many(texts: pd.Series) -> pd.Series:
     if len(wrong) == 1:
         raise wrong[0]
     if wrong:
-        listed = "; ".join(f'"{error.text}": {error.why}' for error in wrong)
-        raise DateError(
-            f"{len(wrong)} different texts", listed, "each as the profile has it: " + _EXAMPLES
-        )
+        texts_wrong = "; ".join(_printable(str(error.text)) for error in wrong)
+        why = "; ".join(f'"{_printable(str(error.text))}": {error.why}' for error in wrong)
+        write = "; ".join(f'for "{_printable(str(error.text))}" {error.write}' for error in wrong)
+        raise DateError(texts_wrong, why, write)
     values = [None if pd.isna(text) else read[text] for text in texts]
     return pd.Series(values, index=texts.index, name=texts.name, dtype=object)
 
@@ -349,9 +372,8 @@ def _parse_set(text: str) -> EdtfDate:
             raise _outside(text, f'"{item}" in the set is not a date')
         ends = [_parse_single(part, whole=text) for part in (before, after) if part]
         if len(ends) == 2 and _earlier(ends[1].latest, ends[0].earliest):
-            raise DateError(
-                text, f"{after} lies before {before}", text.replace(item, f"{after}..{before}")
-            )
+            turned = ("..".join(sorted(part.split(".."))) if part[0] != "." else part for part in items)
+            raise _impossible(text, f"{after} lies before {before}", f"[{','.join(turned)}]")
         singles += ends
     earliest = None if open_start else _least(single.earliest for single in singles)
     latest = None if open_end else _most(single.latest for single in singles)
@@ -389,15 +411,24 @@ def _build(
 def _parse_single(text: str, whole: str) -> _Single:
     stamped = _DATETIME.fullmatch(text)
     if stamped and text == whole:
-        day = _parse_single(stamped["date"], whole=whole)
+        try:
+            day = _parse_single(stamped["date"], whole=stamped["date"])
+        except DateError as error:
+            raise DateError(whole, error.why, error.write) from None
         return _Single(text, day.earliest, day.latest, False, False, "day")
     found = _DATE.fullmatch(text)
     if not found:
         raise _outside(whole, "it is not written as EDTF")
     year, month, day_digits = found["year"], found["month"], found["day"]
     _check_components(whole, year, month, day_digits)
-    earliest, latest = _bounds(whole, year, month, day_digits)
     marks = _marks(found)
+    earliest, latest = _bounds(year, month, day_digits)
+    if earliest is None and year != "XXXX":
+        if month and month.isdigit() and int(month) in SEASON_MONTHS:
+            raise DateError(whole, "its end lies beyond the year 9999", "a year from 0001 to 9998")
+        raise _impossible(whole, _no_such_day(year, month, day_digits), whole.replace(text, _without_day(text), 1))
+    if year == "XXXX" and not _day_exists(month, day_digits):
+        raise _impossible(whole, _no_such_day(year, month, day_digits), whole.replace(text, _without_day(text), 1))
     return _Single(
         text,
         earliest,
@@ -429,39 +460,57 @@ def _check_components(whole: str, year: str, month: str | None, day: str | None)
             f"groupings such as {month} (quarters, halves, other seasons) are outside the profile",
             f"a season {year}-21 to {year}-24, or the months, as in {year}-01/{year}-03",
         )
-    if not _matching(month, range(1, 13)):
+    if not _matching(month, 1, 12):
         raise DateError(whole, f"there is no month {month}", _AS_MONTHS.format(year))
-    if day is not None and not _matching(day, range(1, 32)):
+    if day is not None and not _matching(day, 1, 31):
         raise DateError(whole, f"there is no day {day}", f"{year}-{month}")
 
 
+class _Unproven(DateError):
+    """An error whose proposal `parse` has yet to try."""
+
+
+def _impossible(whole: str, why: str, proposal: str) -> DateError:
+    """A date of good form that the calendar does not hold; the proposal only if it is valid."""
+    return _Unproven(whole, why, proposal)
+
+
+def _without_day(text: str) -> str:
+    """The same date to the month, with the mark at its end."""
+    month, _, day = text.rpartition("-")
+    return month + (day[-1] if day[-1] in "?~%" and month[-1] not in "?~%" else "")
+
+
 @lru_cache(maxsize=4096)
-def _matching(mask: str, numbers: range) -> tuple[int, ...]:
-    """The numbers that a mask such as ``1X`` can stand for."""
-    width = len(mask)
-    return tuple(
-        number
-        for number in numbers
-        if all(m in ("X", d) for m, d in zip(mask, f"{number:0{width}d}", strict=True))
-    )
+def _matching(mask: str, low: int, high: int) -> tuple[int, ...]:
+    """The numbers from low to high that a mask such as ``1X`` can stand for, ascending."""
+    choices = ("0123456789" if digit == "X" else digit for digit in mask)
+    numbers = (int("".join(digits)) for digits in itertools.product(*choices))
+    return tuple(number for number in numbers if low <= number <= high)
 
 
-def _bounds(
-    whole: str, year: str, month: str | None, day: str | None
-) -> tuple[dt.date | None, dt.date | None]:
+def _bounds(year: str, month: str | None, day: str | None) -> tuple[dt.date | None, dt.date | None]:
+    """The first and last day that fit; None twice when no day does or the year is not known."""
+    if year == "XXXX":
+        return None, None
+    years = _matching(year, 1, 9999)
     if month and month.isdigit() and int(month) in SEASON_MONTHS:
-        return _season_bounds(whole, year, int(month))
-    months = _matching(month, range(1, 13)) if month else tuple(range(1, 13))
-    days = _matching(day, range(1, 32)) if day else tuple(range(1, 32))
-    if year == "XXXX":  # a leap year and the next hold every day there is
-        years: tuple[int, ...] = (2000, 2001)
-    else:
-        years = _matching(year, range(1, 10_000))
+        return _season_bounds(years, int(month))
+    months, days = _months_and_days(month, day)
     earliest = next(_days(years, months, days), None)
     latest = next(_days(years[::-1], months[::-1], days[::-1]), None)
-    if earliest is None or latest is None:
-        raise DateError(whole, f"{_no_such_day(year, month, day)}", f"{year}-{month}")
-    return (None, None) if year == "XXXX" else (earliest, latest)
+    return earliest, latest
+
+
+def _day_exists(month: str | None, day: str | None) -> bool:
+    """Does any year hold such a day? A leap year holds every day there is."""
+    if month and month.isdigit() and int(month) in SEASON_MONTHS:
+        return True
+    return any(True for _ in _days((2000,), *_months_and_days(month, day)))
+
+
+def _months_and_days(month: str | None, day: str | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    return _matching(month or "XX", 1, 12), _matching(day or "XX", 1, 31)
 
 
 def _days(years: tuple[int, ...], months: tuple[int, ...], days: tuple[int, ...]) -> Iterator[dt.date]:
@@ -471,36 +520,30 @@ def _days(years: tuple[int, ...], months: tuple[int, ...], days: tuple[int, ...]
             yield from (dt.date(year, month, day) for day in days if day <= length)
 
 
-def _season_bounds(whole: str, year: str, season: int) -> tuple[dt.date | None, dt.date | None]:
-    if year == "XXXX":
-        return None, None
+def _season_bounds(years: tuple[int, ...], season: int) -> tuple[dt.date | None, dt.date | None]:
     first_month, last_month = SEASON_MONTHS[season]
-    years = _matching(year, range(1, 10_000))
     last_year = years[-1] + (last_month < first_month)
     if last_year > 9999:
-        raise DateError(whole, "its end lies beyond the year 9999", "a year from 0001 to 9998")
+        return None, None
     last_day = calendar.monthrange(last_year, last_month)[1]
     return dt.date(years[0], first_month, 1), dt.date(last_year, last_month, last_day)
 
 
 def _no_such_day(year: str, month: str | None, day: str | None) -> str:
     if month and month.isdigit():
-        name = calendar.month_name[int(month)]
+        name = _MONTH_NAMES[int(month) - 1]
         return f"{name}{'' if year == 'XXXX' else ' ' + year} has no day {day}"
     return f"no month of {year} has a day {day}"
 
 
 def _precision(year: str, month: str | None, day: str | None) -> Precision:
     """The finest unit of which every digit is known, however much around it is not."""
-    if day and "X" not in day and month and "X" not in month:
-        return "day"
     if day and "X" not in day:
-        return "day" if year == "XXXX" and month == "XX" else "year"
+        return "day"
     if month and "X" not in month:
         return "season" if int(month) in SEASON_MONTHS else "month"
-    known = len(year.rstrip("X"))
-    by_digits: dict[int, Precision] = {4: "year", 3: "decade", 2: "century", 1: "millennium"}
-    return by_digits.get(known, "unknown")
+    leading: tuple[Precision, ...] = ("unknown", "millennium", "century", "decade", "year")
+    return leading[f"{year}X".index("X")]
 
 
 def _earlier(first: dt.date | None, second: dt.date | None) -> bool:
@@ -533,10 +576,9 @@ def _most(days: Iterator[dt.date | None]) -> dt.date | None:
 # --- what to write instead ----------------------------------------------------------------
 
 _MONTHS = {
-    name.lower(): number
-    for names in (calendar.month_name, calendar.month_abbr)
-    for number, name in enumerate(names)
-    if name
+    spelling: number
+    for number, name in enumerate((name.lower() for name in _MONTH_NAMES), 1)
+    for spelling in (name, name[:3], name[:4] if name == "september" else name)
 }
 _MONTH_WORD = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _SEASON_WORDS = {"spring": 21, "summer": 22, "autumn": 23, "fall": 23, "winter": 24}
@@ -554,11 +596,14 @@ def _day_or_month_first(found: re.Match[str]) -> str:
 
 
 _REWRITES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), rewrite)
+    (re.compile(pattern, re.IGNORECASE | re.ASCII), rewrite)
     for pattern, rewrite in (
         (r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?", lambda m: _numbers(*m.groups())),
         (r"(\d{4})[-./年](\d{1,2})月?", lambda m: _numbers(*m.groups())),
         (r"(\d{4})年", lambda m: m[1]),
+        (r"(\d\d)(\d\d) ?[/–—-] ?(\d\d)", lambda m: f"{m[1]}{m[2]}/{m[1]}{m[3]}"),
+        (r"(\d{4}) ?-+ ?(\d{4})", lambda m: f"{m[1]}/{m[2]}"),
+        (r"(\d{4})(\d\d)", lambda m: _numbers(*m.groups())),
         (r"(\d{4})(\d\d)(\d\d)", lambda m: _numbers(*m.groups())),
         (r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})", _day_or_month_first),
         (rf"(\d{{1,2}})\.? ({_MONTH_WORD})\.?,? (\d{{4}})",
@@ -570,7 +615,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = 
         (rf"({_MONTH_WORD})\.? (\d{{1,2}})", lambda m: f"XXXX-{_MONTHS[m[1].lower()]:02d}-{int(m[2]):02d}"),
         (r"(spring|summer|autumn|fall|winter),? (\d{4})", lambda m: f"{m[2]}-{_SEASON_WORDS[m[1].lower()]}"),
         (r"(\d{3})0s", lambda m: f"{m[1]}X"),
-        (r"(?:c\.?|ca\.?|circa|about|约) ?(\S+)", lambda m: f"{m[1]}~"),
+        (r"(?:circa|about|ca\.?|c\.?|约) ?(\S+)", lambda m: f"{m[1]}~"),
         (r"before (\d{4})", lambda m: f"[..{int(m[1]) - 1:04d}]"),
         (r"after (\d{4})", lambda m: f"[{int(m[1]) + 1:04d}..]"),
         (r"(?:until|by|not after) (\S+)", lambda m: f"[..{m[1]}]"),
@@ -581,7 +626,6 @@ _REWRITES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = 
         (r"(\S+) ?/ ?(?:unknown|\?)", lambda m: f"{m[1]}/"),
         (r"(?:unknown|\?) ?/ ?(\S+)", lambda m: f"/{m[1]}"),
         (r"(\S+) ?/ ?(?:open|now|present|today)", lambda m: f"{m[1]}/.."),
-        (r"\{(.+)\}", lambda m: f"[{m[1]}]"),
         (r"(\d{4}[-?~%X\d]*)(?:\.\.| to | - |–|—)(\d{4}[-?~%X\d]*)", lambda m: f"{m[1]}/{m[2]}"),
     )
 )  # fmt: skip
@@ -594,8 +638,13 @@ def _outside(text: str, why: str) -> DateError:
 
 def _explained(text: str, why: str) -> DateError:
     proposal = _propose(text)
-    if re.fullmatch(r"-\d{4,}|[Yy]-?\d+(E\d+)?(S\d+)?|\d{5,}", text) and not proposal:
+    outside = "is outside the profile"
+    if text.startswith("{"):
+        return DateError(text, f"a set of which all hold {outside}", "[a,b] for one of them, a/b if it lasted")
+    if re.search(r"^-\d{4}|/-\d{4}|^[Yy]-?\d|^\d{5,}$", text) and not proposal:
         return DateError(text, "years run from 0001 to 9999", "such a date in a note, not as a date")
+    if re.search(r"\dS\d", text):
+        return DateError(text, f"a number of significant digits {outside}", f"{text[:2]}XX, or {text[:4]}~")
     if re.fullmatch(r"\d{1,2}[-./]\d{1,2}[-./]\d{1,2}|'?\d\d", text) and not proposal:
         return DateError(text, "the year has not four digits", f"the year in full, as in {_EXAMPLES}")
     if not text.strip():
@@ -607,6 +656,9 @@ def _propose(text: str) -> str:
     """What the writer probably meant, in the profile; empty if nothing fits."""
     plain = " ".join(unicodedata.normalize("NFKC", text).split())
     dashed = re.sub(r"[‐‑‒–—―−]", "-", plain)
+    years = re.fullmatch(r"(\d\d)(\d\d)[/–—](\d\d)", plain, re.ASCII)
+    if years and years[3] > years[2]:
+        return f"{years[1]}{years[2]}/{years[1]}{years[3]}"
     for candidate in (plain, dashed, dashed.upper().replace("U", "X"), dashed.replace(" ", "")):
         if candidate != text and _is_valid(candidate):
             return candidate

@@ -188,6 +188,12 @@ ORGANISATIONS = Table(
         _code("kind", "organisation_kind", "what kind of body it is", written="kind", required=True),
         _ref("place_id", "places", "where its seat is", written="place_id"),
         _ref("parent_id", "organisations", "the body it belongs to", written="parent_id"),
+        Field(
+            "takes_the",
+            "boolean",
+            "its English name has `the` in running text",
+            written="takes_the",
+        ),
         Field("valid_from", "edtf", "since when it exists under this id", written="valid_from"),
         Field("valid_to", "edtf", "until when", written="valid_to"),
         _NOTE,
@@ -503,7 +509,7 @@ REGISTERS: dict[str, Table] = {
 
 VOCABULARY_COLUMNS = ("code", "en", "zh", "definition")
 VOCABULARY_EXTRAS = ("en_plural", "broader", "maps_to")
-COMPUTED_VOCABULARIES = ("agreement_status", "direction")  # used by analysis, stored in no table
+COMPUTED_VOCABULARIES = ("agreement_status", "direction", "left_out_reason")  # used by analysis, stored in no table
 VOCABULARIES = tuple(
     sorted({f.vocabulary for table in TABLES for f in table.fields if f.vocabulary} | {*COMPUTED_VOCABULARIES})
 )

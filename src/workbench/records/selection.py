@@ -81,6 +81,16 @@ class Corpus:
                 found[str(id)] = True  # the office of a body abroad, wherever it stands
         return found
 
+    def principal(self, org_id: str) -> str:
+        """The body an office or branch belongs to; any other body itself."""
+        return self._principals.get(org_id, org_id)
+
+    @cached_property
+    def _principals(self) -> dict[str, str]:
+        rows = self["organisations"]
+        minor = rows[rows["kind"].isin(["office", "branch_library"]) & rows["parent_id"].notna()]
+        return dict(zip(minor["org_id"], minor["parent_id"], strict=True))
+
     def counts_abroad(self, country: str) -> bool:
         """Does a country or region count as abroad under the settings?"""
         return country != self.settings.home_country or country in self.settings.also_abroad
@@ -133,7 +143,7 @@ def select(
     events = _events(tables, members, selection)
     agreements = _agreements(tables, members)
     plans = _plans(tables, members, agreements, events)
-    claims = _claims(tables, members, events)
+    claims = _claims(tables, members, agreements, events)
     chosen = {"events": events, "agreements": agreements, "plans": plans, "claims": claims}
     milestones = tables["milestones"]
     chosen["milestones"] = set(milestones.loc[milestones["agreement_id"].isin(agreements), "milestone_id"])
@@ -194,9 +204,14 @@ def _plans(
     return set(named["record_id"]) | set(plans.loc[linked, "plan_id"])
 
 
-def _claims(tables: dict[str, pd.DataFrame], members: set[str], events: set[str]) -> set[str]:
-    claims = tables["claims"]
-    return set(claims.loc[claims["subject"].isin(members) | claims["raised_at"].isin(events), "claim_id"])
+def _claims(
+    tables: dict[str, pd.DataFrame], members: set[str], agreements: set[str], events: set[str]
+) -> set[str]:
+    """Claims about the home or its partners in an agreement, and those made at its events."""
+    claims, parties = tables["claims"], tables["parties"]
+    bound = parties[(parties["record"] == "agreements") & parties["record_id"].isin(agreements)]
+    about = claims["subject"].isin(members | set(bound["party_id"].dropna()))
+    return set(claims.loc[about | claims["raised_at"].isin(events), "claim_id"])
 
 
 def _attached(tables: dict[str, pd.DataFrame], chosen: dict[str, set[str]]) -> dict[str, pd.DataFrame]:

@@ -1,0 +1,84 @@
+"""Totals that sources state, set beside what the records hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from workbench.analysis._frames import frame, plain
+from workbench.records import dates
+from workbench.records.selection import Corpus
+
+CHECKABLE = ("partner_libraries", "agreements", "delegations", "libraries_joined")
+
+
+def claims(corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFrame, partners: pd.DataFrame) -> pd.DataFrame:
+    """Claims about the home, each with the number of records that bear it out.
+
+    Columns: claim_id, subject, measure, what, low, best, high, qualifier, as_of (EDTF), publisher
+    (of the source that states it), party (that publisher takes part), on_record (number of
+    records of that measure with the subject, missing where the measure cannot be counted),
+    records (their ids).
+
+    Measures: partner_libraries counts libraries abroad in counted exchanges or countable
+    agreements of the subject; agreements its countable agreements between institutions;
+    delegations its counted exchanges abroad that can lie in the claim's time; libraries_joined
+    the bodies of the home with any tie to the subject. A claim is never turned into records
+    (codebook §3, promise 2).
+    """
+    table = corpus["claims"]
+    about = table["subject"].isin(corpus.members) | (table["measure"] == "libraries_joined")
+    rows = [_claim(row, corpus, exchanges, agreements, partners) for row in table[about].itertuples(index=False)]
+    columns = [
+        "claim_id", "subject", "measure", "what", "low", "best", "high", "qualifier", "as_of", "publisher", "party",
+        "on_record", "records",
+    ]  # fmt: skip
+    rows.sort(key=lambda row: row["claim_id"])
+    return frame(rows, columns).astype({"on_record": "Int64"})
+
+
+def _claim(row, corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFrame, partners: pd.DataFrame) -> dict[str, Any]:  # type: ignore[no-untyped-def]
+    source_ids = corpus.sources_of("claims", [row.claim_id])
+    source = corpus["sources"].set_index("source_id").loc[source_ids[0]]
+    found = _on_record(row, corpus, exchanges, agreements, partners)
+    values = {name: plain(getattr(row, name)) for name in
+              ("claim_id", "subject", "measure", "what", "low", "best", "high", "qualifier", "as_of")}  # fmt: skip
+    return values | {
+        "publisher": source["publisher"],
+        "party": bool(source["publisher_is_party"]),
+        "on_record": None if found is None else len(found),
+        "records": tuple(found or ()),
+    }
+
+
+def _on_record(row, corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFrame, partners: pd.DataFrame) -> list[str] | None:  # type: ignore[no-untyped-def]
+    subject = row.subject
+    with_subject = _events_of(subject, corpus)
+    if row.measure == "partner_libraries":
+        met = [r.org_id for r in partners.itertuples() if r.library and set(r.events) & with_subject]
+        agreed = {org for r in agreements.itertuples() if r.countable and subject in r.home_parties for org in r.partners}
+        libraries = set(partners.loc[partners["library"], "org_id"])
+        kinds = dict(zip(corpus["organisations"]["org_id"], corpus["organisations"]["kind"], strict=True))
+        return sorted(set(met) | {org for org in agreed if org in libraries or kinds[org].endswith("_library")})
+    if row.measure == "agreements":
+        return [
+            r.agreement_id for r in agreements.itertuples()
+            if r.countable and r.level == "institution" and subject in r.home_parties
+        ]  # fmt: skip
+    if row.measure == "delegations":
+        period = dates.parse(row.as_of) if plain(row.as_of) else None
+        return [
+            r.event_id for r in exchanges.itertuples()
+            if r.counted and r.direction == "outbound" and r.event_id in with_subject
+            and (period is None or (r.date and dates.parse(r.date).overlaps(period)))
+        ]  # fmt: skip
+    if row.measure == "libraries_joined":
+        tied = {org for r in agreements.itertuples() if subject in r.partners for org in r.home_parties}
+        return sorted(tied & corpus.members)
+    return None
+
+
+def _events_of(subject: str, corpus: Corpus) -> set[str]:
+    takers = corpus.takers
+    return set(takers.loc[(takers["record"] == "events") & (takers["org_id"] == subject), "record_id"])

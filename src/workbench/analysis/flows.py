@@ -1,0 +1,246 @@
+"""Who exchanged with whom, where and when: the events of a home, counted and left out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from workbench.analysis._frames import frame, plain
+from workbench.records import dates
+from workbench.records.selection import Corpus
+
+# What keeps an event out of headline counts, in the order in which it is asked.
+REASONS = (
+    "not_reviewed", "outside_period", "cancelled", "postponed", "reported_only", "aggregate", "internal", "domestic",
+)  # fmt: skip
+LIBRARY_KINDS = ("public_library", "provincial_library", "national_library", "branch_library")
+_BODY_COLUMNS = ("event_id", "type", "mode", "place_id", "place_precision", "topic", "programme", "earliest", "latest")
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number with its doubt, and the records it counts.
+
+    ``low`` counts what is sure; ``high`` adds what may or may not belong, because a date
+    cannot say. ``records`` are all that ``high`` counts.
+    """
+
+    low: int
+    high: int
+    records: tuple[str, ...]
+
+    @property
+    def exact(self) -> bool:
+        return self.low == self.high
+
+
+def exchanges(corpus: Corpus) -> pd.DataFrame:
+    """The topmost events in which the home takes part, one row each, oldest first.
+
+    Columns: event_id, type, mode, place_id, place_precision, topic, programme, earliest,
+    latest (days, None where not known), date (EDTF in use, may be missing), basis, assumed
+    (the date is marked or inferred), partners (ids of bodies abroad that took part, sorted),
+    direction (inbound, outbound, mutual, unknown), in_period (yes, no, missing: cannot say),
+    counted, left_out (code of left_out_reason; empty where counted).
+
+    Rule (codebook §3, rule 4): headline counts for a home count the topmost event in which
+    that home takes part; planned, cancelled, aggregate, reported-only and domestic records
+    are left out and listed. Plans are a table of their own. A part of an event of the home
+    never stands here.
+    """
+    takers = corpus.takers
+    of_events = takers[takers["record"] == "events"]
+    ours = set(of_events.loc[of_events["org_id"].isin(corpus.members), "record_id"])
+    events = corpus["events"]
+    top = events[events["event_id"].isin(ours) & ~_has_whole_in(events, ours)]
+    bodies = {id: set(group["org_id"].dropna()) for id, group in of_events.groupby("record_id")}
+    rows = [_exchange(row, bodies.get(row.event_id, set()), corpus) for row in top.itertuples(index=False)]
+    columns = [*_BODY_COLUMNS, "date", "basis", "assumed", "partners", "direction", "in_period", "counted", "left_out"]
+    rows.sort(key=lambda row: (_date_key(row["date"]), row["event_id"]))
+    return frame(rows, columns).astype({"in_period": "boolean", "counted": bool, "assumed": bool})
+
+
+def _has_whole_in(events: pd.DataFrame, ours: set[str]) -> pd.Series:
+    whole_of = dict(zip(events["event_id"], events["part_of"], strict=True))
+
+    def inside(id: str) -> bool:
+        whole = whole_of.get(id)
+        while not pd.isna(whole):
+            if whole in ours:
+                return True
+            whole = whole_of.get(whole)
+        return False
+
+    return events["event_id"].map(inside)
+
+
+def _date_key(text: str | None) -> tuple[bool, dt.date, dt.date, str]:
+    return dates.parse(text).sort_key if text else (True, dt.date.max, dt.date.max, "")
+
+
+def _exchange(row, bodies: set[str], corpus: Corpus) -> dict[str, Any]:  # type: ignore[no-untyped-def]
+    text = _date_text(row)
+    date = dates.parse(text) if text else None
+    inferred = row.basis in ("inferred", "relative_resolved")
+    partners = tuple(sorted({corpus.principal(id) for id in bodies - corpus.members if corpus.abroad.get(id)}))
+    within = True
+    if corpus.selection.period is not None:
+        within = date.within(corpus.selection.period).value if date else None
+    reason = _reason(row, partners, within, corpus)
+    values = {name: plain(getattr(row, name)) for name in _BODY_COLUMNS}
+    return values | {
+        "date": text,
+        "basis": row.basis,
+        "assumed": inferred or bool(date and date.assumed),
+        "partners": partners,
+        "direction": _direction(row, partners, corpus),
+        "in_period": within,
+        "counted": reason == "",
+        "left_out": reason,
+    }
+
+
+def _date_text(row) -> str | None:  # type: ignore[no-untyped-def]
+    """The date in use: the reading, else what the source says."""
+    return plain(row.reading) or plain(row.edtf)
+
+
+def _reason(row, partners: tuple[str, ...], within: bool | None, corpus: Corpus) -> str:  # type: ignore[no-untyped-def]
+    abroad = bool(partners) or _place_abroad(row.place_id, corpus)
+    holds = {
+        "not_reviewed": row.curation != "reviewed",
+        "outside_period": within is False,
+        "cancelled": row.factuality == "cancelled",
+        "postponed": row.factuality == "postponed",
+        "reported_only": row.factuality == "reported_only",
+        "aggregate": row.clarity == "aggregate",
+        "internal": row.type == "internal_session",
+        "domestic": not abroad,
+    }
+    found = next((reason for reason in REASONS if holds[reason]), "")
+    return found or ("" if row.countable else "internal")
+
+
+def _place_abroad(place_id: object, corpus: Corpus) -> bool:
+    if pd.isna(place_id):
+        return False
+    country = corpus["places"].set_index("place_id").loc[place_id, "country"]
+    return corpus.counts_abroad(country)
+
+
+def _direction(row, partners: tuple[str, ...], corpus: Corpus) -> str:  # type: ignore[no-untyped-def]
+    """Who moved: at a place abroad the home did, at home the partners; online both or neither."""
+    if row.mode == "online" or row.place_precision == "online":
+        return "mutual"
+    if pd.isna(row.place_id):
+        return "unknown"
+    if _place_abroad(row.place_id, corpus):
+        return "outbound"
+    return "inbound" if partners else "domestic"
+
+
+def count(exchanges: pd.DataFrame, **where: object) -> Count:
+    """How many exchanges are counted, with lowest and highest; ``where`` narrows by column."""
+    rows = exchanges[exchanges["counted"]]
+    for column, value in where.items():
+        rows = rows[rows[column] == value]
+    sure = rows[rows["in_period"].fillna(False)]
+    return Count(len(sure), len(rows), tuple(rows["event_id"]))
+
+
+def partners(exchanges: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:
+    """The bodies abroad met in counted exchanges, the most often met first.
+
+    Columns: org_id, kind, library (is it a library), events (ids, oldest first), inbound,
+    outbound, online (numbers of events), last (latest possible day of the last one).
+    """
+    counted = exchanges[exchanges["counted"]]
+    kinds = dict(zip(corpus["organisations"]["org_id"], corpus["organisations"]["kind"], strict=True))
+    rows = []
+    for org in sorted({org for orgs in counted["partners"] for org in orgs}):
+        met = counted[[org in orgs for orgs in counted["partners"]]]
+        directions = met["direction"].value_counts()
+        rows.append(
+            {
+                "org_id": org,
+                "kind": kinds[org],
+                "library": kinds[org] in LIBRARY_KINDS,
+                "events": tuple(met["event_id"]),
+                "inbound": int(directions.get("inbound", 0)),
+                "outbound": int(directions.get("outbound", 0)),
+                "online": int(directions.get("mutual", 0)),
+                "last": max((day for day in met["latest"] if day), default=None),
+            }
+        )
+    columns = ["org_id", "kind", "library", "events", "inbound", "outbound", "online", "last"]
+    rows.sort(key=lambda row: (-len(row["events"]), row["org_id"]))
+    return frame(rows, columns).astype({"library": bool})
+
+
+def left_out(exchanges: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:
+    """Everything of the home that headline counts leave out: record_id, reason, one row each.
+
+    Parts of the home's own events are among them with the reason *part*.
+    """
+    rows = [(row.event_id, row.left_out) for row in exchanges[~exchanges["counted"]].itertuples()]
+    top = set(exchanges["event_id"])
+    events = corpus["events"]
+    takers = corpus.takers
+    ours = set(takers.loc[(takers["record"] == "events") & takers["org_id"].isin(corpus.members), "record_id"])
+    rows += [(id, "part") for id in events["event_id"] if id in ours - top]
+    return pd.DataFrame(rows, columns=["record_id", "reason"]).sort_values(["reason", "record_id"], ignore_index=True)
+
+
+def movements(exchanges: pd.DataFrame, plans: pd.DataFrame, corpus: Corpus) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What a map may draw of the counted exchanges and the open plans, and what it may not.
+
+    Returns two tables. Lines: record, record_id, kind (inbound, outbound, online, planned),
+    home_place, other_place (ids). Left out: record_id, reason (code of left_out_reason).
+
+    Rules (codebook §3, rules 7 and 18): movement is drawn only where someone moved, from the
+    seat of their body to the place of the event; an online event joins two seats; a country
+    stays a country; a seat that no source names is no point of departure, so an
+    international body has none. Promises and wishes without a place are not drawn.
+    """
+    places = _seats(corpus)
+    lines: list[dict[str, Any]] = []
+    missing: list[dict[str, Any]] = []
+    for row in exchanges[exchanges["counted"]].itertuples(index=False):
+        ends = _ends(row, places, corpus)
+        lines += [{"record": "events", "record_id": row.event_id, **end} for end in ends]
+        if not ends:
+            bodies = [org for org in row.partners if corpus.abroad.get(org) and not places.get(org)]
+            missing.append({"record_id": row.event_id, "reason": "no_seat" if bodies else "no_place"})
+    for plan in plans.itertuples(index=False):
+        homes = [places[org] for org in plan.home_parties if org in places]
+        if plan.place_id and homes and plan.place_id not in homes:
+            lines.append({"record": "plans", "record_id": plan.plan_id, "kind": "planned", "home_place": homes[0],
+                          "other_place": plan.place_id})  # fmt: skip
+        else:
+            missing.append({"record_id": plan.plan_id, "reason": "ongoing"})
+    columns = ["record", "record_id", "kind", "home_place", "other_place"]
+    return frame(lines, columns), frame(missing, ["record_id", "reason"])
+
+
+def _seats(corpus: Corpus) -> dict[str, str]:
+    rows = corpus["organisations"].dropna(subset=["place_id"])
+    return dict(zip(rows["org_id"], rows["place_id"], strict=True))
+
+
+def _ends(row: Any, seats: dict[str, str], corpus: Corpus) -> list[dict[str, str]]:
+    takers = corpus.takers
+    own = takers[(takers["record"] == "events") & (takers["record_id"] == row.event_id)]
+    home_seats = sorted({seats[org] for org in own["org_id"].dropna() if org in corpus.members and org in seats})
+    partner_seats = sorted({seats[org] for org in row.partners if org in seats})
+    if row.direction == "mutual":
+        pairs = [("online", home, other) for home in home_seats for other in partner_seats]
+    elif row.direction == "inbound":
+        pairs = [("inbound", row.place_id, other) for other in partner_seats]
+    elif row.direction == "outbound":
+        pairs = [("outbound", home, row.place_id) for home in home_seats]
+    else:
+        pairs = []
+    return [{"kind": kind, "home_place": home, "other_place": other} for kind, home, other in pairs if home != other]

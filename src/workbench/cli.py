@@ -1,0 +1,175 @@
+"""The program ``workbench``: each verb translates its words and calls one function.
+
+Exit codes: 0 good, 1 errors in records, 2 usage, 3 a notebook raised, 4 the machinery failed.
+Heavy imports happen inside the verbs, so ``--help`` is instant.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from workbench import __version__
+from workbench.errors import Problem, RecordsError, WorkbenchError
+from workbench.paths import Project, find_project
+
+EXIT_CODES = "Exit codes: 0 good, 1 errors in records, 2 usage, 3 a notebook raised, 4 the machinery failed."
+
+project_option = click.option(
+    "--project",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="DIR",
+    help="The project's folder (default: the one with workbench.toml here or above).",
+)
+
+
+class _Group(click.Group):
+    """Shows errors meant for people without a traceback, with their exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except RecordsError as error:
+            _show(error.problems)
+            ctx.exit(error.exit_code)
+        except WorkbenchError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(error.exit_code)
+        except OSError as error:
+            click.echo(f"The files could not be read or written: {error}", err=True)
+            ctx.exit(4)
+
+
+@click.group(cls=_Group, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="workbench")
+def main() -> None:
+    """Records of international library exchange: check them, build reports from them."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")  # names are Chinese; C locales are not
+
+
+def _project(folder: Path | None) -> Project:
+    if folder is not None and not folder.is_dir():
+        raise click.BadParameter(f"{folder} is no folder", param_hint="--project")
+    return find_project(folder)
+
+
+def _verb(function: Callable[..., None]) -> click.Command:
+    return main.command()(project_option(function))
+
+
+@_verb
+def check(folder: Path | None) -> None:
+    """Name everything wrong with records, settings and catalogue; write nothing."""
+    from workbench.records import load
+    from workbench.runs import catalogue
+
+    project = _project(folder)
+    _, settings, problems = load.check_project(project)
+    if settings is not None:
+        try:
+            catalogue.read(project, settings)
+        except RecordsError as error:
+            problems = sorted({*problems, *error.problems})
+    errors = _show(problems)
+    if errors:
+        raise SystemExit(1)
+    click.echo(f"No errors{_warnings(problems)}.")
+
+
+@_verb
+@click.option("--articles", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The folder of articles.")
+def verify(folder: Path | None, articles: Path) -> None:
+    """Look every phrase up in the article it comes from, and note its paragraph."""
+    from workbench.records import load
+    from workbench.records import verify as verifier
+
+    project = _project(folder)
+    material, problems = load.read_material(project)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise RecordsError(errors)
+    outcome = verifier.verify(material, articles)
+    _show(outcome.problems)
+    click.echo(
+        f"{outcome.found} found, {outcome.ambiguous} ambiguous, {outcome.missing} missing; "
+        f"{len(outcome.not_held)} articles not held"
+        + (f": {', '.join(outcome.not_held)}" if outcome.not_held else "")
+    )
+    if outcome.missing:
+        raise SystemExit(1)
+    if verifier.record_anchors(project, material, outcome):
+        click.echo(f"{project.relative(project.anchors_file)} brought up to date.")
+
+
+@_verb
+def data(folder: Path | None) -> None:
+    """Build the tables in data/processed, if anything they rest on has changed."""
+    from workbench.records import load
+
+    project = _project(folder)
+    frames, _ = load.ensure_tables(project)
+    rows = ", ".join(f"{name} {len(frame)}" for name, frame in frames.items() if len(frame))
+    click.echo(f"{project.relative(project.processed)} is up to date: {rows}.")
+
+
+@_verb
+@click.option("--as-of", default="", metavar="DAY", help="The day as of which reports speak, instead of the settings'.")
+@click.option("--force", is_flag=True, help="Run everything, changed or not.")
+def build(folder: Path | None, as_of: str, force: bool) -> None:
+    """Bring the reports up to date: run what changed, and nothing else."""
+    from workbench.records import dates
+    from workbench.runs import engine
+
+    if as_of:
+        try:
+            dates.parse(as_of)
+        except dates.DateError as error:
+            raise click.BadParameter(str(error), param_hint="--as-of") from None
+    project = _project(folder)
+    result = engine.build(project, as_of=as_of, force=force, tell=click.echo)
+    for outcome in result.outcomes:
+        if outcome.message:
+            click.echo(f"{outcome.id}: {outcome.message}", err=True)
+    ran, fresh = result.count("done"), result.count("fresh")
+    if ran == 0 and fresh == len(result.outcomes):
+        click.echo(f"Nothing changed: {fresh} report{'' if fresh == 1 else 's'} up to date, no notebook was run.")
+    else:
+        counts = {"run": ran, "published again": result.count("published"), "up to date": fresh,
+                  "raised": result.count("raised"), "failed": result.count("failed")}  # fmt: skip
+        click.echo("Reports: " + ", ".join(f"{n} {word}" for word, n in counts.items() if n) + ".")
+    click.echo(f"Open {project.relative(project.reports / 'index.html')}")
+    raise SystemExit(result.exit_code)
+
+
+def _show(problems: list[Problem]) -> int:
+    """Print problems, errors before warnings; returns the number of errors."""
+    errors = [problem for problem in problems if problem.severity == "error"]
+    warnings = [problem for problem in problems if problem.severity == "warning"]
+    for problem in errors:
+        click.echo(f"error    {problem}", err=True)
+    for problem in warnings:
+        click.echo(f"warning  {problem}", err=True)
+    if errors:
+        click.echo(f"{_plural(len(errors), 'error')}{_warnings(warnings)}.", err=True)
+    return len(errors)
+
+
+def _warnings(problems: list[Problem]) -> str:
+    count = sum(problem.severity == "warning" for problem in problems)
+    return f", {_plural(count, 'warning')}" if count else ""
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,412 @@
+"""The facts of the overview's passages, gathered from the answers of `workbench.analysis`.
+
+No words here: only which values a passage needs and which records they come from.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+
+from workbench.prose import facts
+from workbench.prose.facts import Fact, RecordId, records
+from workbench.prose.words import Words
+from workbench.records.selection import Corpus
+
+_LIST_LIMIT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers an overview is written from; see the functions of `workbench.analysis`."""
+
+    corpus: Corpus
+    exchanges: pd.DataFrame
+    partners: pd.DataFrame
+    agreements: pd.DataFrame
+    plans: pd.DataFrame
+    claims: pd.DataFrame
+    left_out: pd.DataFrame
+    _by_event: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def home(self) -> Fact:
+        return facts.name(self.corpus.selection.home.id)
+
+    @property
+    def counted(self) -> pd.DataFrame:
+        return self.exchanges[self.exchanges["counted"]]
+
+    @property
+    def partner_plans(self) -> pd.DataFrame:
+        """Open plans that somebody abroad shares."""
+        return self.plans[self.plans["partners"].map(len) > 0]
+
+    @property
+    def own_agreements(self) -> pd.DataFrame:
+        """Countable agreements of the home itself: its cities' are told, not counted."""
+        rows = self.agreements
+        own = rows["home_parties"].map(lambda bodies: bool(set(bodies) & self.corpus.members)).astype(bool)
+        return rows[rows["countable"] & own]
+
+
+def lead(answers: Answers) -> dict[str, Any]:
+    """Facts of the headline paragraph and the four key figures."""
+    counted = answers.counted
+    ids = records("events", counted["event_id"])
+    low = int(counted["in_period"].fillna(False).sum())
+
+    def of(direction: str) -> Fact:
+        rows = counted[counted["direction"] == direction]
+        return facts.number(len(rows), records("events", rows["event_id"])) if len(rows) else facts.number(None)
+
+    dated = counted[counted["date"].notna()]
+    own = answers.own_agreements
+    partners = tuple(dict.fromkeys(org for orgs in own["partners"] for org in orgs))
+    agreement_ids = records("agreements", own["agreement_id"])
+    plans = answers.partner_plans
+    return {
+        "home": answers.home,
+        "exchanges": facts.number(_range(low, len(counted)), ids),
+        "empty_number": facts.number(0),
+        "single": facts.number(1),
+        "first": _dated(dated.iloc[0]) if len(dated) else facts.date(None),
+        "last": _dated(dated.iloc[-1]) if len(dated) else facts.date(None),
+        "inbound": of("inbound"),
+        "outbound": of("outbound"),
+        "online": of("mutual"),
+        "assumed": facts.number(int(counted["assumed"].sum())),
+        "agreements": facts.number(len(own), agreement_ids),
+        "agreement_partners": facts.names(partners, agreement_ids),
+        "plans": facts.number(len(plans), records("plans", plans["plan_id"])),
+    }
+
+
+def _range(low: int, high: int) -> int | tuple[int, int]:
+    return high if low == high else (low, high)
+
+
+def _dated(row: Any) -> Fact:
+    return facts.date(row["date"], records("events", [row["event_id"]]))
+
+
+# --- one story a partner ------------------------------------------------------------------
+
+
+def stories(answers: Answers) -> list[tuple[Fact, dict[str, Any]]]:
+    """For each partner city (or body without a seat) its heading and the facts of its story.
+
+    The partner met or agreed with first comes first; partners of plans only come last.
+    """
+    seats = _seats(answers.corpus)
+    found: dict[str, dict[str, list[Any]]] = defaultdict(lambda: {"ties": [], "events": [], "plans": []})
+
+    def keys(orgs: tuple[str, ...]) -> list[str]:
+        return sorted({seats.get(org, org) for org in orgs})
+
+    for row in answers.agreements.itertuples(index=False):
+        for key in keys(row.partners):
+            found[key]["ties"].append(row)
+    for row in answers.counted.itertuples(index=False):
+        for key in [row.place_id] if row.direction == "outbound" else keys(row.partners) or [row.place_id]:
+            found[key]["events"].append(row)
+    for row in answers.partner_plans.itertuples(index=False):
+        for key in keys(row.partners):
+            found[key]["plans"].append(row)
+    ordered = sorted(found, key=lambda key: (_first_seen(found[key]), key))
+    return [(facts.name(key), _story(answers, found[key])) for key in ordered]
+
+
+def _seats(corpus: Corpus) -> dict[str, str]:
+    rows = corpus["organisations"].dropna(subset=["place_id"])
+    return dict(zip(rows["org_id"], rows["place_id"], strict=True))
+
+
+def _first_seen(material: dict[str, list[Any]]) -> tuple[bool, str]:
+    days = [row.latest.isoformat() for row in (*material["events"], *material["ties"]) if row.latest]
+    return not days, min(days, default="")
+
+
+def _story(answers: Answers, material: dict[str, list[Any]]) -> dict[str, Any]:
+    plans = material["plans"]
+    promised = [p for p in plans if p.strength == "committed" and not p.date]
+    spoken = [p for p in plans if p.strength != "committed" and not p.date]
+    return {
+        "single": facts.number(1),
+        "ties": _ties(material["ties"]),
+        "events": [_event(row, answers.corpus) for row in material["events"]],
+        "dated": [_plan(p) for p in plans if p.date],
+        "promised": [_what(p) for p in promised],
+        "spoken": [_what(p) for p in spoken],
+    }
+
+
+def _what(plan: Any) -> Fact:
+    own = records("plans", [plan.plan_id])
+    return facts.text(plan.what, own) if plan.what else facts.code("plan_kind", plan.kind, own)
+
+
+def _plan(plan: Any) -> SimpleNamespace:
+    own = records("plans", [plan.plan_id])
+    return SimpleNamespace(what=_what(plan), date=facts.date(plan.date, own), overdue=_yes(plan.overdue))
+
+
+def _ties(rows: list[Any]) -> list[SimpleNamespace]:
+    """One entry a tie; ties without a step to one partner are told together."""
+    ties = [_tie([row]) for row in rows if row.step]
+    loose: dict[tuple[str, tuple[str, ...]], list[Any]] = defaultdict(list)
+    for row in rows:
+        if not row.step:
+            loose[row.kind, row.partners].append(row)
+    return ties + [_tie(group) for group in loose.values()]
+
+
+def _yes(value: Any) -> bool:
+    """A sure yes; neither no nor *cannot say*."""
+    return not pd.isna(value) and bool(value)
+
+
+def _tie(rows: list[Any]) -> SimpleNamespace:
+    first = rows[0]
+    own = records("agreements", [row.agreement_id for row in rows])
+    dated = own + tuple(("milestones", f"{row.agreement_id}-{row.step}".replace("_", "-")) for row in rows if row.step)
+    home = tuple(dict.fromkeys(org for row in rows for org in row.home_parties))
+    return SimpleNamespace(
+        kind=facts.code("agreement_kind", first.kind, own),
+        step=facts.code("milestone_step", first.step, own) if first.step else None,
+        date=facts.date(first.date, dated),
+        inferred=first.basis in ("inferred", "relative_resolved"),
+        home=facts.names(home, own),
+        several=len(home) > 1,
+        partners=facts.names(first.partners, own),
+        scope=facts.text(first.scope, own),
+        children=facts.number(first.children, own) if first.children else None,
+        first_home=facts.name(home[0], own) if home else facts.name(None),
+    )
+
+
+def _event(row: Any, corpus: Corpus) -> SimpleNamespace:
+    own = records("events", [row.event_id])
+    takers = corpus.takers
+    mine = takers[(takers["record"] == "events") & (takers["record_id"] == row.event_id)]
+    people = mine[(mine["party"] == "person") & mine["party_id"].notna()]
+    ours = people[people["org_id"].isin(corpus.members)]
+    theirs = people[people["org_id"].map(lambda org: corpus.principal(org) in row.partners).astype(bool)]
+    groups = mine[(mine["party"] == "group") & mine["org_id"].isin(corpus.members)]
+    headcount = groups["headcount"].dropna()
+    home = list(dict.fromkeys(mine.loc[mine["org_id"].isin(corpus.members), "org_id"]))
+    return SimpleNamespace(
+        record=own,
+        type=facts.code("event_type", row.type, own),
+        direction=row.direction,
+        date=facts.date(row.date, own),
+        inferred=row.basis in ("inferred", "relative_resolved"),
+        place=facts.name(row.place_id, own),
+        country_only=row.place_precision == "country",
+        topic=facts.text(row.topic, own),
+        home=facts.names(home, own),
+        partners=facts.names(_bodies(theirs, row), own),
+        home_people=facts.people(_unique(ours["party_id"]), own),
+        partner_people=facts.people(_unique(theirs["party_id"]), own) or facts.names(row.partners, own),
+        host=facts.names(_unique(mine.loc[(mine["role"] == "host") & mine["org_id"].isin(corpus.members), "org_id"]), own),
+        host_people=facts.people(_unique(ours.loc[ours["role"] == "host", "party_id"]), own),
+        inviter=facts.people(_unique(ours.loc[ours["role"] == "inviter", "party_id"]), own),
+        spoke=bool((people["role"] == "speaker").any()),
+        headcount=facts.number(int(headcount.iloc[0]), own) if len(headcount) else None,
+        delegation=len(groups) > 0 and headcount.empty,
+        series=facts.text(_series(row.event_id, corpus), own),
+        days=_quantity(row.event_id, "days", corpus, own),
+        weeks=_quantity(row.event_id, "weeks", corpus, own),
+        subjects=facts.names(_subjects(row.event_id, corpus), own),
+        parts=_parts(row.event_id, corpus),
+        outputs=_outputs(row.event_id, corpus),
+    )
+
+
+def _bodies(theirs: pd.DataFrame, row: Any) -> tuple[str, ...]:
+    named = tuple(org for org in row.partners if org in set(theirs["org_id"]))
+    return named or row.partners
+
+
+def _unique(column: pd.Series) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(column.dropna()))
+
+
+def _series(event_id: str, corpus: Corpus) -> str | None:
+    events = corpus["events"].set_index("event_id")
+    series = events.loc[event_id, "series"]
+    if pd.isna(series):
+        return None
+    return str(corpus["series"].set_index("series_id").loc[series, "name"])
+
+
+def _quantity(event_id: str, measure: str, corpus: Corpus, own: tuple[RecordId, ...]) -> Fact | None:
+    if measure == "days":
+        days = corpus["events"].set_index("event_id").loc[event_id, "days"]
+        return None if pd.isna(days) else facts.number(float(days), own)
+    table = corpus["quantities"]
+    rows = table[(table["record"] == "events") & (table["record_id"] == event_id) & (table["measure"] == measure)]
+    return None if rows.empty else facts.number(float(rows.iloc[0]["best"]), own)
+
+
+def _subjects(event_id: str, corpus: Corpus) -> tuple[str, ...]:
+    parties = corpus["parties"]
+    rows = parties[(parties["record"] == "events") & (parties["record_id"] == event_id) & (parties["role"] == "subject")]
+    return _unique(rows["party_id"])
+
+
+def _parts(event_id: str, corpus: Corpus) -> list[tuple[Fact, Fact]]:
+    """The kinds of part with their numbers; a kind told as several counts as two or more is
+    left to its plural."""
+    events = corpus["events"]
+    told = set(corpus["outputs"]["event_id"])  # told by what came of them
+    rows = events[(events["part_of"] == event_id) & (events["clarity"] == "single") & ~events["event_id"].isin(told)]
+    order = list(corpus.vocabularies["event_type"])
+    counts = Counter(rows["type"])
+    return [
+        (facts.number(counts[kind], own), facts.code("event_type", kind, own))
+        for kind in sorted(counts, key=order.index)
+        for own in [records("events", rows.loc[rows["type"] == kind, "event_id"])]
+    ]
+
+
+def _outputs(event_id: str, corpus: Corpus) -> list[SimpleNamespace]:
+    events, outputs = corpus["events"], corpus["outputs"]
+    inside = {event_id, *events.loc[events["part_of"] == event_id, "event_id"]}
+    rows = outputs[outputs["event_id"].isin(inside)]
+    return [
+        SimpleNamespace(
+            number=facts.number(len(of_kind), own),
+            kind=facts.code("output_kind", kind, own),
+            titles=[facts.text(title, own) for title in of_kind["title"]],
+        )
+        for kind, of_kind in rows.groupby("kind", sort=True)
+        for own in [records("events", _unique(of_kind["event_id"]))]
+    ]
+
+
+# --- claims and counting ------------------------------------------------------------------
+
+
+def claims(answers: Answers) -> list[dict[str, Any]]:
+    """Facts of one passage a claim."""
+    return [_claim(row, answers) for row in answers.claims.itertuples(index=False)]
+
+
+def _claim(row: Any, answers: Answers) -> dict[str, Any]:
+    own = records("claims", [row.claim_id])
+    counted = None if pd.isna(row.on_record) else facts.number(int(row.on_record), own)
+    inferred = bool(row.as_of and row.as_of.startswith("["))
+    told_by = set(answers.corpus.sources_of("claims", [row.claim_id]))
+    evidence = {
+        source for table in ("events", "agreements") for source in answers.corpus.sources_of(table, row.records)
+    }
+    return {
+        "publisher": facts.text(row.publisher, own),
+        "own": row.party,
+        "what": facts.text(row.what, own),
+        "as_of": facts.date(row.as_of, own) if row.as_of else None,
+        "as_of_inferred": inferred,
+        "on_record": counted,
+        "same": counted is not None and counted.value == row.best,
+        "same_source": evidence <= told_by,
+    }
+
+
+def counting(answers: Answers, left_out: list[tuple[int, Fact]]) -> dict[str, Any]:
+    """Facts of the paragraph that says how was counted and what was left out."""
+    settings = answers.corpus.settings
+    ids = records("events", answers.counted["event_id"])
+    setting = (("settings", "abroad"),)
+    by_reason = answers.left_out.groupby("reason")["record_id"].agg(list)
+    reasons = [
+        (facts.number(n, records("events", by_reason[reason.value[1]])), reason) for n, reason in left_out
+    ]
+    general = answers.plans[answers.plans["partners"].map(len) == 0]
+    general_ids = records("plans", general["plan_id"])
+    return {
+        "home": answers.home,
+        "single": facts.number(1),
+        "exchanges": facts.number(len(answers.counted), ids or setting),
+        "reasons": reasons,
+        "regions": [facts.code("country", code, setting) for code in settings.also_abroad],
+        "country": facts.code("country", settings.home_country, setting),
+        "general": facts.number(len(general), general_ids) if len(general) else None,
+        "example": facts.text(general.iloc[0]["what"], general_ids) if len(general) else None,
+    }
+
+
+# --- tables -------------------------------------------------------------------------------
+
+
+def agreement_rows(answers: Answers, words: Words) -> list[tuple[list[str], tuple[RecordId, ...]]]:
+    """Cells of the table of agreements (what, with, on record, last exchange), and records."""
+    rows = []
+    for row in answers.agreements.itertuples(index=False):
+        own = records("agreements", [row.agreement_id])
+        kind = facts.code("agreement_kind", row.kind)
+        what = words.label("agreement_kind", row.kind)
+        if row.children:
+            what = words.phrase("overview/agreement_group", kind=kind, children=facts.number(row.children))
+        step = words.phrase("overview/agreement_undated")
+        if row.step:
+            inferred = row.basis in ("inferred", "relative_resolved")
+            code = facts.code("milestone_step", row.step)
+            step = words.phrase("overview/agreement_step", step=code, date=facts.date(row.date), inferred=inferred)
+        last = words.phrase("overview/no_partner")
+        if row.last_event:
+            event = answers.exchanges.set_index("event_id").loc[row.last_event]
+            last = _when(event["date"], event["basis"], words)
+            own += records("events", [row.last_event])
+        parties = [words.name(org) for org in (*row.home_parties[:1], *row.partners)]
+        if len(row.home_parties) > 1:
+            parties = [words.name(org) for org in row.partners]
+        rows.append(([what[:1].upper() + what[1:], words.grammar.listed(parties), step, last], own))
+    return rows
+
+
+def plan_rows(answers: Answers, words: Words) -> list[tuple[list[str], tuple[RecordId, ...]]]:
+    """Cells of the table of open plans (voiced, what, with, how firmly, since then), and records."""
+    rows = []
+    for row in answers.partner_plans.itertuples(index=False):
+        own = records("plans", [row.plan_id])
+        if row.date:
+            voiced = words.phrase("overview/plan_for", date=facts.date(row.date))
+        else:
+            voiced = _when(row.raised, row.raised_basis, words)
+        state = words.phrase("overview/state_overdue" if _yes(row.overdue) else "overview/state_open")
+        what = row.what or words.label("plan_kind", row.kind)
+        partners = words.grammar.listed([words.name(org) for org in row.partners])
+        rows.append(([voiced, what[:1].upper() + what[1:], partners, words.label("plan_strength", row.strength), state], own))
+    return rows
+
+
+def _when(text: str | None, basis: str | None, words: Words) -> str:
+    if basis in ("inferred", "relative_resolved"):
+        return words.phrase("overview/plan_inferred", date=facts.date(text))
+    return str(words.grammar.date(text))
+
+
+AGREEMENT_COLUMNS = ("column_what", "column_with", "column_since", "column_last")
+PLAN_COLUMNS = ("column_when", "column_what", "column_with", "column_strength", "column_state")
+
+
+def key_figures(answers: Answers, words: Words) -> list[tuple[str, str, dict[str, Any]]]:
+    """The four key figures: the number as printed, its passage, and the passage's facts."""
+    counted = answers.counted
+    low = int(counted["in_period"].fillna(False).sum())
+    inbound, outbound = (int((counted["direction"] == way).sum()) for way in ("inbound", "outbound"))
+    claimed = answers.claims[answers.claims["measure"] == "agreements"]
+    stated = int(claimed["best"].max()) if len(claimed) else 0
+    total = str(len(counted)) if low == len(counted) else f"{low}–{len(counted)}"
+    assumed = facts.number(int(counted["assumed"].sum()))
+    return [
+        (total, "figure_exchanges", {"assumed": assumed}),
+        (f"{inbound} : {outbound}", "figure_balance", {}),
+        (str(len(answers.own_agreements)), "figure_agreements", {"claimed": facts.number(stated)}),
+        (str(len(answers.partner_plans)), "figure_plans", {}),
+    ]

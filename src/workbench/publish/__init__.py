@@ -1,0 +1,1 @@
+"""From an executed notebook to what is sent: pages (`html`) and the list of them (`site`)."""

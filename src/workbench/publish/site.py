@@ -1,0 +1,31 @@
+"""``reports/index.html``: the list of all reports, from the executed notebooks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jinja2
+
+from workbench.paths import Project
+from workbench.publish import html
+from workbench.runs.catalogue import Run
+from workbench.settings import Settings
+
+
+def index(project: Project, settings: Settings, runs: list[Run], failed: set[str]) -> bytes:
+    """The page that lists the reports, in the order of the catalogue; failed ones are marked."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(html.TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    entries: list[dict[str, Any]] = []
+    for run in runs:
+        notebook = project.reports / "notebooks" / f"{run.id}.ipynb"
+        there = notebook.is_file() and (project.reports / f"{run.id}.html").is_file()
+        about = html.facts_of(notebook) if there else {}
+        entries.append({"id": run.id, "about": about, "failed": run.id in failed, "there": there})
+    css = (html.TEMPLATES / "page.css").read_text(encoding="utf-8")
+    text = environment.get_template("index.html.j2").render(
+        entries=entries, title=settings.title, as_of=settings.as_of.isoformat(), css=css
+    )
+    return text.encode()

@@ -1,0 +1,174 @@
+"""The catalogue ``reports.toml``: notebook × parameters, checked before anything runs.
+
+Parameters are read from the notebook's cell tagged ``parameters``: annotated assignments, each
+with a comment. Unknown, missing and ill-typed values are errors here (papermill only warns).
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import Problem, RecordsError, did_you_mean
+from workbench.paths import Project
+from workbench.settings import Settings
+
+_KEYS = ("id", "notebook", "parameters")
+_TYPES = {"str": str, "int": int, "float": (int, float), "bool": bool}
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a notebook: its type, whether it has a default, and its comment."""
+
+    name: str
+    type: str
+    default: Any
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One report to be made."""
+
+    id: str
+    notebook: Path
+    parameters: tuple[tuple[str, Any], ...]
+
+
+def read(project: Project, settings: Settings, as_of: str = "") -> list[Run]:
+    """The runs of a project's catalogue, in its order.
+
+    ``as_of`` overrides the settings' day. Raises `RecordsError` with everything wrong with the
+    catalogue and the notebooks' parameter cells.
+    """
+    reader = _Reader(project, settings, as_of)
+    runs = reader.runs()
+    if reader.problems:
+        raise RecordsError(reader.problems)
+    return runs
+
+
+def parameters(notebook: Path) -> dict[str, Parameter]:
+    """The parameters of a notebook, from its cell tagged ``parameters``.
+
+    Raises ValueError when the notebook cannot be read or has no such cell.
+    """
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"it is not a notebook ({type(error).__name__})") from None
+    tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", [])]
+    if len(tagged) != 1:
+        raise ValueError(f"{len(tagged)} cells are tagged `parameters`, not one")
+    source = "".join(tagged[0]["source"])
+    lines = source.splitlines()
+    found = {}
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as error:
+        raise ValueError(f"its parameters are not Python: {error.msg} (line {error.lineno} of the cell)") from None
+    for node in tree.body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+            _, _, comment = lines[node.lineno - 1].partition("#")
+            found[node.target.id] = Parameter(
+                node.target.id, ast.unparse(node.annotation), ast.literal_eval(node.value), comment.strip()
+            )
+    return found
+
+
+class _Reader:
+    def __init__(self, project: Project, settings: Settings, as_of: str) -> None:
+        self.project = project
+        self.settings = settings
+        self.as_of = as_of or settings.as_of.isoformat()
+        self.file = project.relative(project.catalogue_file)
+        self.problems: list[Problem] = []
+        self.lines: list[int] = []
+
+    def runs(self) -> list[Run]:
+        rows = self.rows()
+        runs: dict[str, Run] = {}
+        for number, row in enumerate(rows):
+            line = self.lines[number] if number < len(self.lines) else 0
+            run = self.run(row, line)
+            if run is None:
+                continue
+            if run.id in runs:
+                self.add(line, "id", f'the id "{run.id}" stands here twice', "each id once", "rename one")
+            runs[run.id] = run
+        return list(runs.values())
+
+    def rows(self) -> list[Any]:
+        try:
+            text = self.project.catalogue_file.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            self.add(0, "", "the catalogue is missing", "[[report]] rows", "add the file")
+            return []
+        self.lines = [n for n, line in enumerate(text.splitlines(), 1) if line.strip().startswith("[[report]]")]
+        try:
+            data = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            self.add(0, "", f"this is not TOML: {error}", "key = value", "put text in quotes, close brackets")
+            return []
+        for key in data:
+            if key != "report":
+                self.add(0, key, f'there is no "{key}" here', "[[report]] rows", did_you_mean(key, ["report"]) or "delete it")
+        rows = data.get("report", [])
+        return rows if isinstance(rows, list) else []
+
+    def run(self, row: dict[str, Any], line: int) -> Run | None:
+        for key in row:
+            if key not in _KEYS:
+                self.add(line, key, f'a report has no "{key}"', ", ".join(_KEYS), did_you_mean(key, _KEYS) or "delete it")
+        id, notebook = row.get("id"), row.get("notebook")
+        if not isinstance(id, str) or not _ID.fullmatch(id):
+            self.add(line, "id", f"{id!r} is no id", "small letters, digits and hyphens", "write one")
+            return None
+        path = self.project.notebooks / str(notebook)
+        known = sorted(p.name for p in self.project.notebooks.glob("*.ipynb"))
+        if not isinstance(notebook, str) or not path.is_file():
+            self.add(line, "notebook", f'"{notebook}" is not in notebooks/', ", ".join(known),
+                     did_you_mean(str(notebook), known) or "name one of them")  # fmt: skip
+            return None
+        try:
+            declared = parameters(path)
+        except ValueError as error:
+            self.add(line, "notebook", f"{notebook}: {error}", "one cell tagged `parameters`", "mend the notebook")
+            return None
+        given = row.get("parameters", {})
+        if not isinstance(given, dict):
+            self.add(line, "parameters", "parameters are not a table", '{ home = "…" }', "write them so")
+            return None
+        self.check_parameters(given, declared, id, line)
+        if "as_of" in declared:
+            given = {"as_of": self.as_of} | given
+        return Run(id, path, tuple(sorted(given.items())))
+
+    def check_parameters(self, given: dict[str, Any], declared: dict[str, Parameter], id: str, line: int) -> None:
+        for name, value in given.items():
+            if name not in declared:
+                self.add(line, name, f'{id}: the notebook has no parameter "{name}"', ", ".join(declared),
+                         did_you_mean(name, declared) or "delete it")  # fmt: skip
+                continue
+            wanted = _TYPES.get(declared[name].type)
+            if wanted is not None and (not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool)):  # type: ignore[arg-type]
+                self.add(line, name, f"{id}: {name} = {value!r} is not {declared[name].type}", declared[name].type,
+                         declared[name].comment or "correct it")  # fmt: skip
+        home = given.get("home", "")
+        if "home" in declared and isinstance(home, str) and home and home not in self.settings.homes:
+            self.add(line, "home", f'{id}: "{home}" is no home', ", ".join(self.settings.homes),
+                     did_you_mean(home, self.settings.homes) or "add it to workbench.toml")  # fmt: skip
+        language = given.get("language", "en")
+        if "language" in declared and language not in self.settings.languages:
+            self.add(line, "language", f'{id}: "{language}" is not among the languages', ", ".join(self.settings.languages),
+                     "add it to workbench.toml, or use one of them")  # fmt: skip
+
+    def add(self, line: int, field: str, what: str, expected: str, todo: str) -> None:
+        self.problems.append(Problem(self.file, line, field, what, expected, todo))
