@@ -165,7 +165,7 @@ XXXX-XX-31           unknown    unknown    day     | XXXX-02-29            unkno
 XX00-02-29           0400-02-29 9600-02-29 day     | 201X-03-1X            2010-03-10 2019-03-19 month
 201X-24              2010-12-01 2020-02-29 season  | 2021-1X               2021-10-01 2021-12-31 year
 2021-XX-31           2021-01-31 2021-12-31 day
-19X5                 1905-01-01 1995-12-31 century # precision is "year"; not every digit is known
+19X5                 1905-01-01 1995-12-31 century
 XXXX-03-17/2019           unknown    2019-12-31  2019-01-01 2019-12-31  year
 2019-12-25/XXXX-01-05     2019-12-25 2019-12-25  2019-12-25 unknown     day
 """)]  # fmt: skip

@@ -64,9 +64,10 @@ def _transformer(definition: str) -> Transformer:
     return Transformer.from_crs("EPSG:4326", f"{definition} +datum=WGS84 +units=m", always_xy=True)
 
 
-def choose_projection(lonlat: Points) -> Projection:
-    """The projection for some places (n × 2, degrees): regional where none lies more than 75°
-    from their centre, else the world with the centre's longitude in the middle."""
+def choose_projection(lonlat: Points, home: Points) -> Projection:
+    """The projection for some places and the home's (n × 2, degrees): regional, centred on
+    their middle and a third of the way from there to home, where no place lies more than 75°
+    from their mean; else the world with the mean longitude in the middle."""
     radians = np.radians(lonlat)
     vectors = np.column_stack(
         [np.cos(radians[:, 1]) * np.cos(radians[:, 0]), np.cos(radians[:, 1]) * np.sin(radians[:, 0]), np.sin(radians[:, 1])]
@@ -75,7 +76,13 @@ def choose_projection(lonlat: Points) -> Projection:
     mean /= np.linalg.norm(mean) or 1.0
     lon, lat = float(np.degrees(np.arctan2(mean[1], mean[0]))), float(np.degrees(np.arcsin(mean[2])))
     reach = np.degrees(np.arccos(np.clip(vectors @ mean, -1.0, 1.0))).max()
-    return Projection("regional", lon, lat) if reach <= REGIONAL_REACH else Projection("world", round(lon), 0.0)
+    if reach > REGIONAL_REACH:
+        return Projection("world", round(lon), 0.0)
+    turned = np.column_stack([(lonlat[:, 0] - lon + 180) % 360 - 180, lonlat[:, 1]])
+    own = np.array([(home[:, 0].mean() - lon + 180) % 360 - 180, home[:, 1].mean()])
+    middle = (turned.min(axis=0) + turned.max(axis=0)) / 2
+    centre = middle + (own - middle) / 3
+    return Projection("regional", float(centre[0] + lon + 180) % 360 - 180, float(centre[1]))
 
 
 def exchange_map(
@@ -90,7 +97,8 @@ def exchange_map(
         return None
     flows = _aggregate(lines)
     spots = _spots(flows, corpus, basemap)
-    projection = choose_projection(np.array([spot for spot in spots.values()]))
+    ends = sorted({flow.home for flow in flows})
+    projection = choose_projection(np.array(list(spots.values())), np.array([spots[id] for id in ends]))
     curves = [_curve(flow, spots, projection) for flow in flows]
     frame = _frame(curves, projection)
     height = style.WIDTH * (frame.top - frame.bottom) / (frame.right - frame.left)
@@ -105,7 +113,8 @@ def exchange_map(
     home = _home_places(lines, corpus)
     _draw_dots(axes, spots, precisions, home, projection)
     kinds = [kind for kind in KINDS if any(flow.kind == kind for flow in flows)]
-    legend = _draw_legend(axes, kinds, any(precisions[p] == "country" for p in spots), words)
+    busy = np.vstack([piece for curve in curves for piece in curve])
+    legend = _draw_legend(axes, kinds, any(precisions[p] == "country" for p in spots), words, busy)
     _draw_labels(axes, spots, precisions, home, projection, curves, legend, words)
     texts = words.map_texts(lines, missing, corpus)
     return style.Drawing(figure, *texts, drawn=tuple(dict.fromkeys(zip(lines["record"], lines["record_id"], strict=True))))
@@ -281,7 +290,8 @@ def _draw_dots(
                       markeredgewidth=0.8, zorder=6, gid=f"place-{id}")  # fmt: skip
 
 
-def _draw_legend(axes: Axes, kinds: list[str], hollow: bool, words: Words) -> Box:
+def _draw_legend(axes: Axes, kinds: list[str], hollow: bool, words: Words, busy: Points) -> Box:
+    """Draw the legend in the corner where least is drawn (``busy``: points in metres)."""
     handles = [
         Line2D([], [], color=style.COLOURS[kind], linestyle=style.LINES[kind], linewidth=1.8, label=words.legend(kind))
         for kind in kinds
@@ -291,12 +301,24 @@ def _draw_legend(axes: Axes, kinds: list[str], hollow: bool, words: Words) -> Bo
             Line2D([], [], linestyle="none", marker="o", markersize=8, markerfacecolor=style.PAPER,
                    markeredgecolor=style.INK, label=words.legend("country"))
         )  # fmt: skip
-    legend = axes.legend(handles=handles, loc="lower left", frameon=True, framealpha=0.92, edgecolor="none",
+    legend = axes.legend(handles=handles, loc=_free_corner(axes, busy), frameon=True, framealpha=0.92, edgecolor="none",
                          facecolor=style.PAPER, fontsize=8.5, handlelength=2.8, borderpad=0.6)  # fmt: skip
     legend.set_zorder(8)
     figure = axes.figure
     extent = legend.get_window_extent(figure.canvas.get_renderer())  # type: ignore[attr-defined]
     return Box(extent.x0, extent.y0, extent.x1, extent.y1)
+
+
+def _free_corner(axes: Axes, busy: Points) -> str:
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    x, y = (busy[:, 0] - left) / (right - left), (busy[:, 1] - bottom) / (top - bottom)
+    corners = {
+        "lower left": (x < 0.34) & (y < 0.36),
+        "lower right": (x > 0.66) & (y < 0.36),
+        "upper left": (x < 0.34) & (y > 0.64),
+        "upper right": (x > 0.66) & (y > 0.64),
+    }
+    return min(corners, key=lambda corner: int(corners[corner].sum()))
 
 
 def _draw_labels(

@@ -92,6 +92,10 @@ def _interval(text: str, value: dates.EdtfDate) -> str:
 def _set(text: str, value: dates.EdtfDate) -> str:
     inner = _bare(text).strip("[]")
     if "," in inner:
+        members = inner.split(",")
+        if len({member[4:] for member in members}) == 1 and len(members[0]) == 10:
+            years = "、".join(member[:4] for member in members[:-1])
+            return f"{years}或{when(members[-1])}"
         return "或".join(when(member) if ".." not in member else when(f"[{member}]") for member in inner.split(","))
     start, dots, end = inner.partition("..")
     if not dots:

@@ -79,6 +79,7 @@ def lead(answers: Answers) -> dict[str, Any]:
         "inbound": of("inbound"),
         "outbound": of("outbound"),
         "online": of("mutual"),
+        "elsewhere": of("unknown"),
         "assumed": facts.number(int(counted["assumed"].sum())),
         "agreements": facts.number(len(own), agreement_ids),
         "agreement_partners": facts.names(partners, agreement_ids),

@@ -106,9 +106,15 @@ class Corpus:
 
     def sources_of(self, record: str, ids: Iterable[str]) -> list[str]:
         """The sources of some records of one table, in the order of their ids."""
-        assertions = self["assertions"]
-        rows = assertions[(assertions["record"] == record) & assertions["record_id"].isin(list(ids))]
-        return sorted(rows["source_id"].dropna().unique())
+        return sorted({source for id in ids for source in self._sources.get((record, id), ())})
+
+    @cached_property
+    def _sources(self) -> dict[tuple[str, str], set[str]]:
+        rows = self["assertions"]
+        found: dict[tuple[str, str], set[str]] = {}
+        for record, id, source in zip(rows["record"], rows["record_id"], rows["source_id"], strict=True):
+            found.setdefault((record, id), set()).add(source)
+        return found
 
 
 def choose_home(settings: Settings, home: str) -> Home:
@@ -182,9 +188,10 @@ def _can_lie_in(events: pd.DataFrame, id: str, period: dates.EdtfDate) -> bool:
 
 
 def _agreements(tables: dict[str, pd.DataFrame], members: set[str]) -> set[str]:
-    """Agreements of the home, and the ties of the cities it stands in."""
+    """Agreements of the home, and the ties of the cities whose libraries belong to it."""
     organisations, parties = tables["organisations"], tables["parties"]
-    own_places = set(organisations.loc[organisations["org_id"].isin(members), "place_id"].dropna())
+    of_city = organisations["org_id"].isin(members) & (organisations["kind"] == "public_library")
+    own_places = set(organisations.loc[of_city, "place_id"].dropna())
     in_place = organisations["place_id"].isin(own_places) & (organisations["kind"] == "government")
     cities = set(organisations.loc[in_place, "org_id"])
     of_agreements = parties[parties["record"] == "agreements"]

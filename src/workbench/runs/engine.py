@@ -136,7 +136,7 @@ def _execute(run: Run, target: Path, project: Project) -> Outcome | None:
             papermill.execute_notebook(
                 str(run.notebook), str(output), parameters=dict(run.parameters), kernel_name="python3",
                 cwd=str(run.notebook.parent), progress_bar=False, request_save_on_cell_execute=False,
-                log_output=False,
+                log_output=False, config=_kernel_config(folder),
             )  # fmt: skip
         except PapermillExecutionError as error:
             write_atomic(failed, _normalise(output.read_bytes()))
@@ -153,6 +153,20 @@ def _execute(run: Run, target: Path, project: Project) -> Outcome | None:
     write_atomic(target, content)
     failed.unlink(missing_ok=True)
     return None
+
+
+def _kernel_config(folder: str) -> Any:
+    """Speak to the kernel over sockets of the file system where there are any: no port is
+    opened, none can clash."""
+    from traitlets.config import Config
+
+    config = Config()
+    if os.name == "posix" and len(folder) < 90:  # a socket's path has at most 104 bytes
+        config.KernelManager.transport = "ipc"
+        config.KernelManager.ip = str(Path(folder) / "k")
+    config.NotebookClient.shutdown_kernel = "immediate"
+    config.NotebookClient.record_timing = False
+    return config
 
 
 def _normalise(content: bytes) -> bytes:
