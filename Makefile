@@ -1,0 +1,47 @@
+# Everything the project does, from a fresh clone: `make reports`, `make test`.
+# Each target sets up .venv by itself, once; a second call installs nothing.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: reports test lab check clean codebook lock help
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
+
+reports: $(READY)  ## check the records and bring all reports up to date
+	@$(BIN)/workbench build
+
+test: $(READY)  ## run the tests
+	@$(BIN)/python -m pytest
+
+check: $(READY)  ## records, formatting, types
+	@$(BIN)/workbench check
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+lab: $(READY)  ## open JupyterLab on the notebooks
+	@$(BIN)/jupyter lab --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.news_url=None notebooks
+
+clean:  ## take away everything built, and the environment
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist src/*.egg-info
+	@find data/processed reports -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
+	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+codebook: $(READY)  ## write docs/codebook.md from the model and the word lists
+	@$(BIN)/python -m workbench.records.codebook
+
+lock:  ## renew requirements.lock from pyproject.toml (needs uv)
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links --extra dev pyproject.toml -o requirements.lock --upgrade
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Setting up $(VENV), once; this takes a minute or two."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
