@@ -85,7 +85,9 @@ def check(folder: Path | None) -> None:
 
 
 @_verb
-@click.option("--articles", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The folder of articles.")
+@click.option(
+    "--articles", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The folder of articles."
+)
 def verify(folder: Path | None, articles: Path) -> None:
     """Look every phrase up in the article it comes from, and note its paragraph."""
     from workbench.records import load
@@ -100,8 +102,7 @@ def verify(folder: Path | None, articles: Path) -> None:
     _show(outcome.problems)
     click.echo(
         f"{outcome.found} found, {outcome.ambiguous} ambiguous, {outcome.missing} missing; "
-        f"{len(outcome.not_held)} articles not held"
-        + (f": {', '.join(outcome.not_held)}" if outcome.not_held else "")
+        f"{len(outcome.not_held)} articles not held" + (f": {', '.join(outcome.not_held)}" if outcome.not_held else "")
     )
     if outcome.missing:
         raise SystemExit(1)

@@ -159,7 +159,8 @@ class Report:
             labelled = (f'<td data-label="{escape(h)}">{c}</td>' for h, c in zip(heads, inner, strict=True))
             body.append(f"<tr>{''.join(labelled)}</tr>")
         text = self.words.phrase(f"{self.kind}/{caption}")
-        html = f"<table><caption>{escape(text)}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+        rows_html = f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody>"
+        html = f"<table><caption>{escape(text)}</caption>{rows_html}</table>"
         self._emit("table", html, "\n".join(" | ".join(cells) for cells, _ in rows))
 
     # --- sources --------------------------------------------------------------------------
@@ -200,7 +201,8 @@ class Report:
     def _sentence(self, sentence: Sentence) -> str:
         self._said.append({"text": _plain(sentence.markup), "records": [list(r) for r in sentence.records]})
         ids = " ".join(f"{table}:{id}" for table, id in sentence.records)
-        return f'<span class="sentence" data-records="{escape(ids)}">{sentence.markup}{self._marks(sentence.records)}</span>'
+        marked = sentence.markup + self._marks(sentence.records)
+        return f'<span class="sentence" data-records="{escape(ids)}">{marked}</span>'
 
     def _marks(self, records: tuple[RecordId, ...]) -> str:
         """The superscript numbers of the sources of some records; new sources get the next."""
@@ -225,7 +227,9 @@ class Report:
         if isinstance(row["url"], str) and re.match(r"https?://", row["url"]):
             address = f'<br><a class="address" href="{escape(row["url"])}">{escape(row["url"])}</a>'
         places = "".join(self._place(row["language"], *key) for key in self._places(id))
-        return f'<li id="source-{number}"><p>{", ".join(str(part) for part in parts)}.{address}</p><ul>{places}</ul></li>'
+        return (
+            f'<li id="source-{number}"><p>{", ".join(str(part) for part in parts)}.{address}</p><ul>{places}</ul></li>'
+        )
 
     def _dating(self, row: Any) -> Markup:
         if isinstance(row["published"], str):
@@ -280,5 +284,3 @@ def _own_ids(svg: str, prefix: str) -> str:
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
     svg = re.sub(r'(xlink:href|href)="#([^"]+)"', rf'\1="#{prefix}-\2"', svg)
     return re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)
-
-

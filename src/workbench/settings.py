@@ -103,7 +103,9 @@ class _Reader:
             table = self.data if not section else self.table(section)
             for key in table:
                 if key not in known:
-                    self.add(key, f'there is no setting "{key}"', ", ".join(known), did_you_mean(key, known) or "delete it")
+                    self.add(
+                        key, f'there is no setting "{key}"', ", ".join(known), did_you_mean(key, known) or "delete it"
+                    )
 
     def homes(self) -> dict[str, Home]:
         homes = {}
@@ -113,7 +115,12 @@ class _Reader:
                 continue
             for key in body:
                 if key not in _HOME_KEYS:
-                    self.add(key, f'a home has no "{key}"', ", ".join(_HOME_KEYS), did_you_mean(key, _HOME_KEYS) or "delete it")
+                    self.add(
+                        key,
+                        f'a home has no "{key}"',
+                        ", ".join(_HOME_KEYS),
+                        did_you_mean(key, _HOME_KEYS) or "delete it",
+                    )
             members = tuple(self.texts(body.get("members", [id]), "members"))
             name = self.words(body["name"], "name") if "name" in body else {}
             homes[id] = Home(id, members, name)
@@ -124,7 +131,9 @@ class _Reader:
     def default_home(self, homes: dict[str, Home]) -> str:
         default = self.text(self.data.get("default_home", next(iter(homes), "")), "default_home")
         if homes and default not in homes:
-            self.add("default_home", f'"{default}" is no home', ", ".join(homes), did_you_mean(default, homes) or "name one")
+            self.add(
+                "default_home", f'"{default}" is no home', ", ".join(homes), did_you_mean(default, homes) or "name one"
+            )
         return default
 
     def table(self, name: str) -> dict[str, Any]:
@@ -161,9 +170,18 @@ class _Reader:
 
     def among(self, key: str, value: Any, known: tuple[str, ...]) -> str:
         if value not in known:
-            self.add(key, f'"{value}" is not known', ", ".join(known), did_you_mean(str(value), known) or "use one of them")
+            self.add(
+                key, f'"{value}" is not known', ", ".join(known), did_you_mean(str(value), known) or "use one of them"
+            )
         return str(value)
 
     def add(self, key: str, what: str, expected: str, todo: str) -> None:
-        line = next((n for n, line in enumerate(self.lines, 1) if re.match(rf"\s*(\[?[\w.\"-]*\.)?\"?{re.escape(key)}\"?\s*[=\]]|\[{re.escape(key)}[\].]", line)), 0)
+        line = next(
+            (
+                n
+                for n, line in enumerate(self.lines, 1)
+                if re.match(rf"\s*(\[?[\w.\"-]*\.)?\"?{re.escape(key)}\"?\s*[=\]]|\[{re.escape(key)}[\].]", line)
+            ),
+            0,
+        )
         self.problems.append(Problem(SETTINGS_FILE, line, key, what, expected, todo))

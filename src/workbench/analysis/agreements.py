@@ -34,7 +34,7 @@ def agreements(corpus: Corpus, exchanges: pd.DataFrame) -> pd.DataFrame:
     return frame(rows, columns).astype({"countable": bool})
 
 
-def _agreement(row, corpus: Corpus, exchanges: pd.DataFrame) -> dict[str, Any]:  # type: ignore[no-untyped-def]
+def _agreement(row: Any, corpus: Corpus, exchanges: pd.DataFrame) -> dict[str, Any]:
     parties = corpus["parties"]
     own = parties[(parties["record"] == "agreements") & (parties["record_id"] == row.agreement_id)]
     bodies = list(dict.fromkeys(own.loc[own["party"] == "org", "party_id"].dropna()))
@@ -114,7 +114,7 @@ def _first_day(*texts: str | None) -> dt.date:
     return dt.date.max
 
 
-def _plan(row, corpus: Corpus) -> dict[str, Any]:  # type: ignore[no-untyped-def]
+def _plan(row: Any, corpus: Corpus) -> dict[str, Any]:
     parties = corpus["parties"]
     own = parties[(parties["record"] == "plans") & (parties["record_id"] == row.plan_id)]
     bodies = list(dict.fromkeys(own["party_id"].where(own["party"] == "org").fillna(own["for_org"]).dropna()))
@@ -141,13 +141,16 @@ def _plan(row, corpus: Corpus) -> dict[str, Any]:  # type: ignore[no-untyped-def
     }
 
 
-def _raised(row, corpus: Corpus) -> tuple[str | None, str | None]:  # type: ignore[no-untyped-def]
+def _raised(row: Any, corpus: Corpus) -> tuple[str | None, str | None]:
     """When a plan was voiced: the date of the event, else of the agreement's step."""
     events, milestones = corpus["events"], corpus["milestones"]
-    for frame, mask in (
+    for table, mask in (
         (events, events["event_id"] == plain(row.raised_at)),
-        (milestones, (milestones["agreement_id"] == plain(row.agreement_id)) & milestones["step"].isin(["signed", "approved"])),
+        (
+            milestones,
+            (milestones["agreement_id"] == plain(row.agreement_id)) & milestones["step"].isin(["signed", "approved"]),
+        ),
     ):
-        for found in frame[mask.fillna(False)].itertuples(index=False):
+        for found in table[mask.fillna(False)].itertuples(index=False):
             return plain(found.reading) or plain(found.edtf), found.basis
     return None, None

@@ -38,7 +38,9 @@ def claims(corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFrame, pa
     return frame(rows, columns).astype({"on_record": "Int64"})
 
 
-def _claim(row, corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFrame, partners: pd.DataFrame) -> dict[str, Any]:  # type: ignore[no-untyped-def]
+def _claim(
+    row, corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFrame, partners: pd.DataFrame
+) -> dict[str, Any]:
     source_ids = corpus.sources_of("claims", [row.claim_id])
     source = corpus["sources"].set_index("source_id").loc[source_ids[0]]
     found = _on_record(row, corpus, exchanges, agreements, partners)
@@ -52,12 +54,16 @@ def _claim(row, corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFram
     }
 
 
-def _on_record(row, corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFrame, partners: pd.DataFrame) -> list[str] | None:  # type: ignore[no-untyped-def]
+def _on_record(
+    row, corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFrame, partners: pd.DataFrame
+) -> list[str] | None:
     subject = row.subject
     with_subject = _events_of(subject, corpus)
     if row.measure == "partner_libraries":
         met = [r.org_id for r in partners.itertuples() if r.library and set(r.events) & with_subject]
-        agreed = {org for r in agreements.itertuples() if r.countable and subject in r.home_parties for org in r.partners}
+        agreed = {
+            org for r in agreements.itertuples() if r.countable and subject in r.home_parties for org in r.partners
+        }
         libraries = set(partners.loc[partners["library"], "org_id"])
         kinds = dict(zip(corpus["organisations"]["org_id"], corpus["organisations"]["kind"], strict=True))
         return sorted(set(met) | {org for org in agreed if org in libraries or kinds[org].endswith("_library")})

@@ -81,12 +81,12 @@ def _date_key(text: str | None) -> tuple[bool, dt.date, dt.date, str]:
     return dates.parse(text).sort_key if text else (True, dt.date.max, dt.date.max, "")
 
 
-def _exchange(row, bodies: set[str], corpus: Corpus) -> dict[str, Any]:  # type: ignore[no-untyped-def]
+def _exchange(row: Any, bodies: set[str], corpus: Corpus) -> dict[str, Any]:
     text = _date_text(row)
     date = dates.parse(text) if text else None
     inferred = row.basis in ("inferred", "relative_resolved")
     partners = tuple(sorted({corpus.principal(id) for id in bodies - corpus.members if corpus.abroad.get(id)}))
-    within = True
+    within: bool | None = True
     if corpus.selection.period is not None:
         within = date.within(corpus.selection.period).value if date else None
     reason = _reason(row, partners, within, corpus)
@@ -103,12 +103,12 @@ def _exchange(row, bodies: set[str], corpus: Corpus) -> dict[str, Any]:  # type:
     }
 
 
-def _date_text(row) -> str | None:  # type: ignore[no-untyped-def]
+def _date_text(row: Any) -> str | None:
     """The date in use: the reading, else what the source says."""
     return plain(row.reading) or plain(row.edtf)
 
 
-def _reason(row, partners: tuple[str, ...], within: bool | None, corpus: Corpus) -> str:  # type: ignore[no-untyped-def]
+def _reason(row: Any, partners: tuple[str, ...], within: bool | None, corpus: Corpus) -> str:
     abroad = bool(partners) or _place_abroad(row.place_id, corpus)
     holds = {
         "not_reviewed": row.curation != "reviewed",
@@ -131,7 +131,7 @@ def _place_abroad(place_id: object, corpus: Corpus) -> bool:
     return corpus.counts_abroad(country)
 
 
-def _direction(row, partners: tuple[str, ...], corpus: Corpus) -> str:  # type: ignore[no-untyped-def]
+def _direction(row: Any, partners: tuple[str, ...], corpus: Corpus) -> str:
     """Who moved: at a place abroad the home did, at home the partners; online both or neither."""
     if row.mode == "online" or row.place_precision == "online":
         return "mutual"

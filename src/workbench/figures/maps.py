@@ -19,8 +19,8 @@ import pandas as pd
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.path import Path as MplPath
 from matplotlib.patches import FancyArrowPatch, PathPatch
+from matplotlib.path import Path as MplPath
 from pyproj import Geod, Transformer
 from shapely.geometry import box, shape
 
@@ -70,11 +70,15 @@ def choose_projection(lonlat: Points, home: Points) -> Projection:
     from their mean; else the world with the mean longitude in the middle."""
     radians = np.radians(lonlat)
     vectors = np.column_stack(
-        [np.cos(radians[:, 1]) * np.cos(radians[:, 0]), np.cos(radians[:, 1]) * np.sin(radians[:, 0]), np.sin(radians[:, 1])]
+        [
+            np.cos(radians[:, 1]) * np.cos(radians[:, 0]),
+            np.cos(radians[:, 1]) * np.sin(radians[:, 0]),
+            np.sin(radians[:, 1]),
+        ]
     )
     mean = vectors.mean(axis=0)
     mean /= np.linalg.norm(mean) or 1.0
-    lon, lat = float(np.degrees(np.arctan2(mean[1], mean[0]))), float(np.degrees(np.arcsin(mean[2])))
+    lon = float(np.degrees(np.arctan2(mean[1], mean[0])))
     reach = np.degrees(np.arccos(np.clip(vectors @ mean, -1.0, 1.0))).max()
     if reach > REGIONAL_REACH:
         return Projection("world", round(lon), 0.0)
@@ -117,7 +121,9 @@ def exchange_map(
     legend = _draw_legend(axes, kinds, any(precisions[p] == "country" for p in spots), words, busy)
     _draw_labels(axes, spots, precisions, home, projection, curves, legend, words)
     texts = words.map_texts(lines, missing, corpus)
-    return style.Drawing(figure, *texts, drawn=tuple(dict.fromkeys(zip(lines["record"], lines["record_id"], strict=True))))
+    return style.Drawing(
+        figure, *texts, drawn=tuple(dict.fromkeys(zip(lines["record"], lines["record_id"], strict=True)))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +138,7 @@ class Flow:
 
 def _aggregate(lines: pd.DataFrame) -> list[Flow]:
     grouped = lines.groupby(["kind", "home_place", "other_place"], sort=True)["record_id"]
-    flows = [Flow(*key, tuple(sorted(set(ids)))) for key, ids in grouped]  # type: ignore[misc]
+    flows = [Flow(kind, home, other, tuple(sorted(set(ids)))) for (kind, home, other), ids in grouped]
     return sorted(flows, key=lambda flow: (KINDS.index(flow.kind), flow.home, flow.other))
 
 
@@ -141,7 +147,7 @@ def _spots(flows: list[Flow], corpus: Corpus, basemap: Path) -> dict[str, tuple[
     point inside its land, never at its capital."""
     places = corpus["places"].set_index("place_id")
     spots = {}
-    for id in sorted({place for flow in flows for place in (flow.home, flow.other)}):
+    for id in sorted({end for flow in flows for end in (flow.home, flow.other)}):
         row = places.loc[id]
         if pd.isna(row["lat"]):
             point = _inside_country(basemap, row["country"])
@@ -223,7 +229,11 @@ def _project_polygons(path: Path, projection: Projection, frame: Box) -> list[sh
             continue  # near the antipode, where this projection tears
         projected = shapely.transform(shapely.segmentize(geometry, 1.0), projection)
         cut = shapely.make_valid(projected).simplify(tolerance).buffer(0).intersection(view)
-        kept += [part for part in getattr(cut, "geoms", [cut]) if part.geom_type == "Polygon" and part.area > tolerance**2 * 4]
+        kept += [
+            part
+            for part in getattr(cut, "geoms", [cut])
+            if part.geom_type == "Polygon" and part.area > tolerance**2 * 4
+        ]
     return kept
 
 
@@ -264,20 +274,29 @@ def _width(flow: Flow) -> float:
 def _draw_flow(axes: Axes, flow: Flow, curve: list[Points]) -> None:
     colour, line = style.COLOURS[flow.kind], style.LINES[flow.kind]
     for piece in curve:
-        axes.plot(piece[:, 0], piece[:, 1], color=colour, linestyle=line, linewidth=_width(flow), zorder=3,
-                  solid_capstyle="round", dash_capstyle="butt", gid=f"flow-{flow.kind}-{flow.home}-{flow.other}")  # fmt: skip
+        axes.plot(
+            piece[:, 0], piece[:, 1], color=colour, linestyle=line, linewidth=_width(flow), zorder=3,
+            solid_capstyle="round", dash_capstyle="butt", gid=f"flow-{flow.kind}-{flow.home}-{flow.other}",
+        )  # fmt: skip
     if flow.kind == "online":
         return
     piece = max(curve, key=len)
     middle = int(len(piece) * 0.62)
+    ends = tuple(piece[middle]), tuple(piece[middle + 1])
+    size = 10 + _width(flow)
     axes.add_patch(
-        FancyArrowPatch(tuple(piece[middle]), tuple(piece[middle + 1]), arrowstyle="-|>", mutation_scale=10 + _width(flow),
-                        color=colour, linewidth=0, shrinkA=0, shrinkB=0, zorder=4)
+        FancyArrowPatch(
+            *ends, arrowstyle="-|>", mutation_scale=size, color=colour, linewidth=0, shrinkA=0, shrinkB=0, zorder=4
+        )
     )  # fmt: skip
 
 
 def _draw_dots(
-    axes: Axes, spots: dict[str, tuple[float, float]], precisions: dict[str, str], home: set[str], projection: Projection
+    axes: Axes,
+    spots: dict[str, tuple[float, float]],
+    precisions: dict[str, str],
+    home: set[str],
+    projection: Projection,
 ) -> None:
     for id, spot in spots.items():
         x, y = projection(np.array([spot]))[0]
@@ -333,8 +352,9 @@ def _draw_labels(
     texts = []
     for id in order:
         bold = "bold" if id in home else "normal"
-        text = axes.text(0, 0, words.place_label(id, precisions[id]), fontsize=11 if id in home else 9, fontweight=bold,
-                         zorder=7, path_effects=[effects.withStroke(linewidth=2.6, foreground=style.PAPER)])  # fmt: skip
+        halo = [effects.withStroke(linewidth=2.6, foreground=style.PAPER)]
+        label = words.place_label(id, precisions[id])
+        text = axes.text(0, 0, label, fontsize=11 if id in home else 9, fontweight=bold, zorder=7, path_effects=halo)
         texts.append(text)
     to_display = axes.transData.transform
     anchors = [tuple(to_display(projection(np.array([spots[id]]))[0])) for id in order]

@@ -27,7 +27,17 @@ _LANE = 0.42  # inches
 _BAR = 0.34  # of a lane
 _SHORTEST = 14.0  # days: a bar shorter than this is drawn as long, to be seen
 _DIRECTION = {"inbound": "inbound", "outbound": "outbound", "mutual": "online"}
-MARKS = ("day", "day_inferred", "days", "lasted", "within", "within_inferred", "agreement", "agreement_inferred", "plan")
+MARKS = (
+    "day",
+    "day_inferred",
+    "days",
+    "lasted",
+    "within",
+    "within_inferred",
+    "agreement",
+    "agreement_inferred",
+    "plan",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,9 @@ def timeline(
     axes.set(xlim=(mdates.date2num(first), mdates.date2num(last)), ylim=(len(lanes) - 0.5, -0.6))
     _frame(axes, names, first, last)
     used = {mark for item in items for mark in _draw(axes, item, lanes.index(item.lane))}
-    axes.axvline(mdates.date2num(corpus.selection.as_of), color=style.QUIET, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1)
+    axes.axvline(
+        mdates.date2num(corpus.selection.as_of), color=style.QUIET, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1
+    )
     _legend(figure, [mark for mark in MARKS if mark in used], words)
     undated = int(exchanges["counted"].sum()) - sum(item.what == "event" for item in items)
     texts = words.timeline_texts(len(items), undated, lanes, exchanges, corpus)
@@ -192,7 +204,9 @@ def _legend(figure, marks: list[str], words: Words) -> None:  # type: ignore[no-
     handles = {
         "day": Line2D([], [], **dot, markerfacecolor=grey),  # type: ignore[arg-type]
         "day_inferred": Line2D([], [], **dot, markerfacecolor=style.PAPER),  # type: ignore[arg-type]
-        "days": Line2D([0, 1], [0, 0], color=grey, linewidth=0.9, **dot | {"linestyle": (0, (2, 2))}, markerfacecolor=style.PAPER),  # type: ignore[arg-type]
+        "days": Line2D(
+            [0, 1], [0, 0], color=grey, linewidth=0.9, **dot | {"linestyle": (0, (2, 2))}, markerfacecolor=style.PAPER
+        ),  # type: ignore[arg-type]
         "lasted": Patch(facecolor=grey, edgecolor=grey),
         "within": Patch(facecolor=mpl.colors.to_rgba(grey, 0.32), edgecolor=grey),
         "within_inferred": Patch(facecolor="none", edgecolor=grey, hatch="//////"),

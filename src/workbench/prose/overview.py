@@ -213,7 +213,9 @@ def _event(row: Any, corpus: Corpus) -> SimpleNamespace:
         partners=facts.names(_bodies(theirs, row), own),
         home_people=facts.people(_unique(ours["party_id"]), own),
         partner_people=facts.people(_unique(theirs["party_id"]), own) or facts.names(row.partners, own),
-        host=facts.names(_unique(mine.loc[(mine["role"] == "host") & mine["org_id"].isin(corpus.members), "org_id"]), own),
+        host=facts.names(
+            _unique(mine.loc[(mine["role"] == "host") & mine["org_id"].isin(corpus.members), "org_id"]), own
+        ),
         host_people=facts.people(_unique(ours.loc[ours["role"] == "host", "party_id"]), own),
         inviter=facts.people(_unique(ours.loc[ours["role"] == "inviter", "party_id"]), own),
         spoke=bool((people["role"] == "speaker").any()),
@@ -256,7 +258,9 @@ def _quantity(event_id: str, measure: str, corpus: Corpus, own: tuple[RecordId, 
 
 def _subjects(event_id: str, corpus: Corpus) -> tuple[str, ...]:
     parties = corpus["parties"]
-    rows = parties[(parties["record"] == "events") & (parties["record_id"] == event_id) & (parties["role"] == "subject")]
+    rows = parties[
+        (parties["record"] == "events") & (parties["record_id"] == event_id) & (parties["role"] == "subject")
+    ]
     return _unique(rows["party_id"])
 
 
@@ -324,9 +328,7 @@ def counting(answers: Answers, left_out: list[tuple[int, Fact]]) -> dict[str, An
     ids = records("events", answers.counted["event_id"])
     setting = (("settings", "abroad"),)
     by_reason = answers.left_out.groupby("reason")["record_id"].agg(list)
-    reasons = [
-        (facts.number(n, records("events", by_reason[reason.value[1]])), reason) for n, reason in left_out
-    ]
+    reasons = [(facts.number(n, records("events", by_reason[reason.value[1]])), reason) for n, reason in left_out]
     general = answers.plans[answers.plans["partners"].map(len) == 0]
     general_ids = records("plans", general["plan_id"])
     return {
@@ -382,7 +384,9 @@ def plan_rows(answers: Answers, words: Words) -> list[tuple[list[str], tuple[Rec
         state = words.phrase("overview/state_overdue" if _yes(row.overdue) else "overview/state_open")
         what = row.what or words.label("plan_kind", row.kind)
         partners = words.grammar.listed([words.name(org) for org in row.partners])
-        rows.append(([voiced, what[:1].upper() + what[1:], partners, words.label("plan_strength", row.strength), state], own))
+        rows.append(
+            ([voiced, what[:1].upper() + what[1:], partners, words.label("plan_strength", row.strength), state], own)
+        )
     return rows
 
 

@@ -227,7 +227,7 @@ def days_that_fit(checker: Checker) -> Iterator[Problem]:
         exact = date.start_earliest == date.start_latest and date.end_earliest == date.end_latest
         if exact and date.kind == "interval" and days < room:
             yield _problem(record, "days", f"{days:g} days, but {date.text} lasts {room}",
-                           f"{room}, or a date that says in doubt", "correct the days or the date", "warning")  # fmt: skip
+                           f"{room}, or a date in doubt", "correct the days or the date", "warning")  # fmt: skip
 
 
 def told_after_it_happened(checker: Checker) -> Iterator[Problem]:
@@ -298,7 +298,8 @@ def plans_realised_by_events(checker: Checker) -> Iterator[Problem]:
             done, asked = date_of(event), date_of(raised)
             if done and asked and done.latest and asked.earliest and done.latest < asked.earliest:
                 yield _problem(
-                    record, "realised_by", f"{event.id} ({done.text}) lies before {raised.id} ({asked.text}), where it was raised",
+                    record, "realised_by",
+                    f"{event.id} ({done.text}) lies before {raised.id} ({asked.text}), where it was raised",
                     "a later event", "name another, or leave the plan open",
                 )  # fmt: skip
         if record.values["status"] in ("realised", "partly_realised") and not record.values["realised_by"]:
@@ -317,7 +318,7 @@ def reviewed_with_evidence(checker: Checker) -> Iterator[Problem]:
                               "a reviewed dossier is signed: add it")  # fmt: skip
         for record in dossier.records:
             if not record.says:
-                yield _problem(record, "says", f"{record.id} is reviewed and has no phrase", "says: a phrase as printed",
+                yield _problem(record, "says", f"{record.id} is reviewed and has no phrase", "says: a phrase",
                                "copy a few words, or set the dossier to in_review")  # fmt: skip
 
 
@@ -326,7 +327,9 @@ def parties_enough(checker: Checker) -> Iterator[Problem]:
     for record in checker.of("agreements"):
         bodies = [p["party_id"] or p["text"] for p in record.parties if p["party"] == "org"]
         for body in sorted({body for body in bodies if bodies.count(body) > 1}):
-            yield _problem(record, "parties", f'"{body}" stands among the parties twice', "each party once", "delete one")
+            yield _problem(
+                record, "parties", f'"{body}" stands among the parties twice', "each party once", "delete one"
+            )
         if len(set(bodies)) < 2:
             yield _problem(record, "parties", "the agreement has fewer than two parties", "two or more",
                            "add the other side; `name (open)` if the register has none")  # fmt: skip
@@ -351,11 +354,13 @@ def decisions_lead_somewhere(checker: Checker) -> Iterator[Problem]:
     for decision in checker.material.decisions:
         seen[decision.record, decision.id, decision.field] += 1
         if seen[decision.record, decision.id, decision.field] > 1:
-            yield Problem(file, decision.line, "id", f"{decision.id} {decision.field} is decided twice", "once", "delete one")
+            yield Problem(
+                file, decision.line, "id", f"{decision.id} {decision.field} is decided twice", "once", "delete one"
+            )
         known = checker.by_id.get(decision.record, {})
         if decision.id not in known:
             yield Problem(file, decision.line, "id", f'"{decision.id}" is not among the {decision.record}',
-                          "the id of a record", did_you_mean(decision.id, known) or "correct or delete the entry")  # fmt: skip
+                          "the id of a record", did_you_mean(decision.id, known) or "correct or delete it")  # fmt: skip
             continue
         columns = [column.name for column in BY_NAME[decision.record].fields]
         if decision.field not in columns and not decision.field.startswith("quantity:"):
@@ -381,7 +386,9 @@ def coordinates_in_their_country(checker: Checker) -> Iterator[Problem]:
                               "add them, or it is left off the map", "warning")  # fmt: skip
             continue
         if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-            yield Problem(file, line, "lat", f"{lat}, {lon} is not on the globe", "lat -90..90, lon -180..180", "correct it")
+            yield Problem(
+                file, line, "lat", f"{lat}, {lon} is not on the globe", "lat -90..90, lon -180..180", "correct it"
+            )
             continue
         outline = checker.outlines.get(row["country"] or "")
         if outline is None or outline.distance(Point(lon, lat)) <= 0.3:
@@ -415,7 +422,9 @@ def addresses(checker: Checker) -> Iterator[Problem]:
         if url and not re.fullmatch(r"https?://[^\s<>\"]+", url):
             yield _problem(source, "url", f'"{url}" is no web address', "http:// or https://", "copy the address again")
         if digest and not re.fullmatch(r"[0-9a-f]{64}", digest):
-            yield _problem(source, "sha256", "this is no digest", "64 digits 0-9 a-f", "let `workbench verify` print it")
+            yield _problem(
+                source, "sha256", "this is no digest", "64 digits 0-9 a-f", "let `workbench verify` print it"
+            )
         for column in ("url", "sha256"):
             value = source.values[column]
             first = seen.setdefault((column, value), source) if value else source

@@ -6,6 +6,8 @@ test fails when it is out of date.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from workbench.paths import Project, find_project, write_atomic
 from workbench.records import vocabularies
 from workbench.records.model import MAX_CJK, MAX_WORDS, NAME_COLUMNS, REGISTERS, TABLES, TOP_LEVEL_KEYS, Field, Table
@@ -80,7 +82,7 @@ def _pairs(head: tuple[str, str], pairs: dict[str, str]) -> str:
     return _rows(head, [(f"`{key}`", text) for key, text in pairs.items()])
 
 
-def _rows(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _rows(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     cells = [head, tuple("---" for _ in head), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in cells) + "\n"
 

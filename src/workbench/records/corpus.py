@@ -89,9 +89,7 @@ def build(material: Material) -> dict[str, pd.DataFrame]:
 # --- merging ------------------------------------------------------------------------------
 
 
-def _merge_all(
-    material: Material, rows: dict[str, list[dict[str, Any]]]
-) -> dict[tuple[str, str], Record]:
+def _merge_all(material: Material, rows: dict[str, list[dict[str, Any]]]) -> dict[tuple[str, str], Record]:
     told: dict[tuple[str, str], list[Record]] = defaultdict(list)
     for record in material.records:
         told[record.table, record.id].append(record)
@@ -120,9 +118,7 @@ class _Merger:
         told = sorted(told, key=self.rank)
         first = told[0]
         table = BY_NAME[first.table]
-        record = Record(
-            first.table, first.id, first.source_id, first.file, first.line, dict(first.values), first.says
-        )
+        record = Record(first.table, first.id, first.source_id, first.file, first.line, dict(first.values), first.says)
         record.parties = _union([r.parties for r in told], ("party", "party_id", "text", "role", "for_org"))
         record.quantities = self.quantities(told)
         record.outputs = _union([r.outputs for r in told], ("kind", "title"))
@@ -190,9 +186,7 @@ class _Merger:
                 self.decide(told[0], f"quantity:{measure}", "contradicting", bounds, bounds[0][1])
         return [values[0][1] for _, values in sorted(by_measure.items())]
 
-    def decide(
-        self, record: Record, field: str, relation: str, values: list[tuple[str, Any]], chosen: Any
-    ) -> Any:
+    def decide(self, record: Record, field: str, relation: str, values: list[tuple[str, Any]], chosen: Any) -> Any:
         """List the difference and return the value to use: a person's, if there is one."""
         decision = self.decisions.get((record.table, record.id, field))
         rules = {"finer": "finer", "overlapping": "hull", "contradicting": "better-placed witness"}
@@ -332,9 +326,9 @@ def _fill_bodies(merged: dict[tuple[str, str], Record], events: dict[str, Record
             if party["party"] != "person" or party["for_org"] or not party["party_id"]:
                 continue
             above = wholes(id, events) if table == "events" else []
-            bodies = {
-                p["for_org"] for w in above for p in events[w].parties if p["party_id"] == party["party_id"]
-            } - {None} or posts[record.source_id, party["party_id"]]
+            bodies = {p["for_org"] for w in above for p in events[w].parties if p["party_id"] == party["party_id"]} - {
+                None
+            } or posts[record.source_id, party["party_id"]]
             if len(bodies) == 1:
                 record.parties[index] = {**party, "for_org": next(iter(bodies))}
 

@@ -48,7 +48,7 @@ def read(
         ]  # fmt: skip
 
 
-def _rows(reader: "csv._reader", header: list[str], file: str) -> tuple[list[Row], list[Problem]]:  # type: ignore[name-defined]
+def _rows(reader: csv._reader, header: list[str], file: str) -> tuple[list[Row], list[Problem]]:  # type: ignore[name-defined]
     rows: list[Row] = []
     problems: list[Problem] = []
     line = 2
@@ -66,9 +66,7 @@ def _rows(reader: "csv._reader", header: list[str], file: str) -> tuple[list[Row
     return rows, problems
 
 
-def _header_problems(
-    header: list[str], file: str, columns: tuple[str, ...], extras: tuple[str, ...]
-) -> list[Problem]:
+def _header_problems(header: list[str], file: str, columns: tuple[str, ...], extras: tuple[str, ...]) -> list[Problem]:
     problems = []
     for name in sorted({name for name in header if header.count(name) > 1}):
         problems.append(Problem(file, 1, name, f'the column "{name}" stands there twice', "each once", "delete one"))

@@ -325,9 +325,7 @@ def _parse_interval(text: str) -> EdtfDate:
     if len(sides) != 2:
         raise _outside(text, "an interval has one slash")
     if not set(sides) - {"", ".."}:
-        raise DateError(
-            text, "neither side of it is a date", "one side at least, as in 1923/ or 1923/.."
-        )
+        raise DateError(text, "neither side of it is a date", "one side at least, as in 1923/ or 1923/..")
     singles = [_parse_single(side, whole=text) for side in sides if side not in ("", "..")]
     gaps: list[Missing | None] = [
         {"": "unknown", "..": "open"}.get(side)  # type: ignore[misc]
@@ -338,9 +336,7 @@ def _parse_interval(text: str) -> EdtfDate:
     start = (first.earliest, first.latest) if first else (None, None)
     end = (last.earliest, last.latest) if last else (None, None)
     if _earlier(end[1], start[0]):
-        raise DateError(
-            text, f"its end {sides[1]} lies before its start {sides[0]}", f"{sides[1]}/{sides[0]}"
-        )
+        raise DateError(text, f"its end {sides[1]} lies before its start {sides[0]}", f"{sides[1]}/{sides[0]}")
     # What begins after it ends does not exist: each side limits the other.
     if gaps[0] != "open":
         start = (start[0], _smaller(start[1], end[1]))
@@ -392,16 +388,16 @@ def _build(
     start_gap: Missing | None = None,
     end_gap: Missing | None = None,
 ) -> EdtfDate:
-    if kind == "set":  # one day somewhere: the same open side for its start and its end
-        gaps = (start_gap, end_gap, start_gap, end_gap)
-    else:
-        gaps = (start_gap, start_gap, end_gap, end_gap)
+    one_of = kind == "set"  # one day somewhere: the same open side for its start and its end
+    gaps = (start_gap, end_gap) * 2 if one_of else (start_gap, start_gap, end_gap, end_gap)
     missing = [(gap or "unknown") if day is None else None for day, gap in zip(bounds, gaps, strict=True)]
+    named = dict(zip(BOUNDS, bounds, strict=True))
+    reasons = {f"{bound}_missing": reason for bound, reason in zip(BOUNDS, missing, strict=True)}
     return EdtfDate(
-        text,
-        kind,
-        *bounds,  # type: ignore[arg-type]
-        *missing,  # type: ignore[arg-type]
+        text=text,
+        kind=kind,
+        **named,
+        **reasons,  # type: ignore[arg-type]
         uncertain=any(single.uncertain for single in singles),
         approximate=any(single.approximate for single in singles),
         precision=max((single.precision for single in singles), key=PRECISIONS.index),

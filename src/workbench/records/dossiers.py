@@ -114,9 +114,7 @@ def read(
 class _Reader:
     """Turns the tree of one file into records, collecting every problem on the way."""
 
-    def __init__(
-        self, file: str, registers: Registers, vocabularies: Vocabularies, problems: list[Problem]
-    ) -> None:
+    def __init__(self, file: str, registers: Registers, vocabularies: Vocabularies, problems: list[Problem]) -> None:
         self.file = file
         self.registers = registers
         self.vocabularies = vocabularies
@@ -344,15 +342,11 @@ class _Reader:
         why = "; ".join(filter(None, [self.optional(parts.get("why"), "why"), reasons]))
         self.check_basis(tree.line, key, edtf, reading, basis, why)
         record.lines[key] = tree.line
-        record.values.update(
-            dated_block(printed=printed, edtf=edtf, reading=reading, basis=basis, why=why or None)
-        )
+        record.values.update(dated_block(printed=printed, edtf=edtf, reading=reading, basis=basis, why=why or None))
         if "days" in parts:
             self.days(parts["days"], record)
 
-    def check_basis(
-        self, line: int, key: str, edtf: str | None, reading: str | None, basis: str, why: str
-    ) -> None:
+    def check_basis(self, line: int, key: str, edtf: str | None, reading: str | None, basis: str, why: str) -> None:
         if basis == "stated" and reading:
             self.add(line, key, "a stated date needs no reading", "basis: inferred, or another", "say on what it rests")
         if basis not in ("stated", "unknown") and not why:
@@ -486,7 +480,9 @@ class _Reader:
         if text is None or tree is None:
             return None
         if not re.fullmatch(r"\d+", text, re.ASCII):
-            self.add(tree.line, "headcount", f'"{text}" is not a number of people', "a whole number", "leave out if unknown")
+            self.add(
+                tree.line, "headcount", f'"{text}" is not a number of people', "a whole number", "leave out if unknown"
+            )
             return None
         return int(text)
 
@@ -505,7 +501,10 @@ class _Reader:
         if tree is None:
             return
         group.values["form"] = "group"
-        listed = [(self.resolve(t, n, "one_each_with", ("organisations",)), t, n) for t, n in self.texts(tree, "one_each_with")]
+        listed = [
+            (self.resolve(t, n, "one_each_with", ("organisations",)), t, n)
+            for t, n in self.texts(tree, "one_each_with")
+        ]
         common = [party for party in group.parties if party["role"] == "signatory"]
         for org, text, line in listed:
             party = {"role": "signatory", "party": "org", "party_id": org, "text": text, "for_org": None,
@@ -577,7 +576,9 @@ class _Reader:
 
     def signers(self, tree: Tree, record: Record, key: str) -> None:
         if not isinstance(tree, Mapping):
-            self.add(tree.line, key, "this is not a list of signers", "body: person or unknown", "write {leeds-libraries: …}")
+            self.add(
+                tree.line, key, "this is not a list of signers", "body: person or unknown", "write {leeds-libraries: …}"
+            )
             return
         parties = {party["party_id"] for party in record.parties}
         for body, person in tree.items.items():

@@ -129,11 +129,19 @@ def _read_decisions(project: Project) -> tuple[list[Decision], list[Problem]]:
         if missing or extra:
             what = f"the decision lacks {', '.join(missing)}" if missing else f"it has the unknown key {extra[0]}"
             problems.append(Problem(file, entry.line, (missing or extra)[0], what, ", ".join(_DECISION_KEYS),
-                                    "a judgement is given with reason, name and date: add what is missing"))  # fmt: skip
+                                    "a judgement has reason, name and date: add what is missing"))  # fmt: skip
             continue
         if values["record"] not in BY_NAME:
-            problems.append(Problem(file, entry.line, "record", f'there is no table "{values["record"]}"',
-                                    ", ".join(BY_NAME), did_you_mean(values["record"], BY_NAME) or "correct it"))  # fmt: skip
+            problems.append(
+                Problem(
+                    file,
+                    entry.line,
+                    "record",
+                    f'there is no table "{values["record"]}"',
+                    ", ".join(BY_NAME),
+                    did_you_mean(values["record"], BY_NAME) or "name it",
+                )
+            )
             continue
         decisions.append(Decision(**values, line=entry.line))
     return decisions, problems
@@ -148,7 +156,7 @@ def _check_homes(settings: Settings, material: Material) -> list[Problem]:
         for member in home.members:
             if member not in known:
                 problems.append(Problem(file, 0, f"homes.{home.id}", f'"{member}" is not in organisations.csv',
-                                        "an id of that register", did_you_mean(member, known) or "add it there"))  # fmt: skip
+                                        "an id of that register", did_you_mean(member, known) or "add it"))  # fmt: skip
         if not home.name and home.id not in known:
             problems.append(Problem(file, 0, f"homes.{home.id}", "a group has no name in the register",
                                     'name = { en = "…", zh = "…" }', "add it"))  # fmt: skip

@@ -83,9 +83,7 @@ def _text(name: str, description: str, written: str = "", **more: object) -> Fie
 def _code(
     name: str, vocabulary: str, description: str, written: str = "", required: bool = False, default: str = ""
 ) -> Field:
-    return Field(
-        name, "code", description, written=written, vocabulary=vocabulary, required=required, default=default
-    )
+    return Field(name, "code", description, written=written, vocabulary=vocabulary, required=required, default=default)
 
 
 def _ref(name: str, table: str, description: str, written: str = "", required: bool = False) -> Field:
@@ -132,8 +130,7 @@ SAYS = Key(
 WHEN = Key(
     "when",
     "dated",
-    "an EDTF date, or {printed, edtf, reading, readings, basis, why, days, says}; "
-    "`basis` is stated unless given",
+    "an EDTF date, or {printed, edtf, reading, readings, basis, why, days, says}; `basis` is stated unless given",
 )
 WHERE = Key("where", "place", "a place of the register, online or unknown, or {place, printed, says}")
 WHO = Key(

@@ -77,9 +77,7 @@ def read(project: Project, vocabularies: Vocabularies) -> tuple[Registers, list[
     return registers, problems
 
 
-def _take(
-    row: csvtext.Row, file: str, table: Table, registers: Registers, vocabularies: Vocabularies
-) -> list[Problem]:
+def _take(row: csvtext.Row, file: str, table: Table, registers: Registers, vocabularies: Vocabularies) -> list[Problem]:
     values: dict[str, Any] = {}
     problems = []
     for column in table.fields:
@@ -87,9 +85,7 @@ def _take(
             values[column.name] = _cell(column, row, vocabularies)
         except Complaint as complaint:
             values[column.name] = None
-            problems.append(
-                Problem(file, row.line, column.name, complaint.what, complaint.expected, complaint.todo)
-            )
+            problems.append(Problem(file, row.line, column.name, complaint.what, complaint.expected, complaint.todo))
     key = values[table.key[0]]
     if key is None:
         return problems

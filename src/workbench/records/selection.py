@@ -122,7 +122,9 @@ def choose_home(settings: Settings, home: str) -> Home:
     if home not in settings.homes:
         hint = did_you_mean(home, settings.homes)
         known = ", ".join(settings.homes)
-        raise UsageError(f'home = "{home}" is not in workbench.toml. {hint or "Known are"} {"" if hint else known}'.strip())
+        raise UsageError(
+            f'home = "{home}" is not in workbench.toml. {hint or "Known are"} {"" if hint else known}'.strip()
+        )
     return settings.homes[home]
 
 
@@ -153,7 +155,9 @@ def select(
     chosen = {"events": events, "agreements": agreements, "plans": plans, "claims": claims}
     milestones = tables["milestones"]
     chosen["milestones"] = set(milestones.loc[milestones["agreement_id"].isin(agreements), "milestone_id"])
-    kept = {name: frame[frame[BY_NAME[name].key[0]].isin(chosen[name])] for name, frame in tables.items() if name in chosen}
+    kept = {
+        name: frame[frame[BY_NAME[name].key[0]].isin(chosen[name])] for name, frame in tables.items() if name in chosen
+    }
     kept |= _attached(tables, chosen)
     kept |= _closure(tables, kept, members)
     result = {name: kept[name].reset_index(drop=True) for name in tables}
@@ -168,7 +172,9 @@ def preferred_names(names: pd.DataFrame) -> dict[tuple[str, str], str]:
 
 def _events(tables: dict[str, pd.DataFrame], members: set[str], selection: Selection) -> set[str]:
     events, parties = tables["events"], tables["parties"]
-    ours = parties[(parties["record"] == "events") & (parties["party_id"].isin(members) | parties["for_org"].isin(members))]
+    ours = parties[
+        (parties["record"] == "events") & (parties["party_id"].isin(members) | parties["for_org"].isin(members))
+    ]
     chosen = set(ours["record_id"])
     if selection.period is not None:
         chosen = {id for id in chosen if _can_lie_in(events, id, selection.period)}
@@ -202,18 +208,16 @@ def _agreements(tables: dict[str, pd.DataFrame], members: set[str]) -> set[str]:
     return own | ties
 
 
-def _plans(
-    tables: dict[str, pd.DataFrame], members: set[str], agreements: set[str], events: set[str]
-) -> set[str]:
+def _plans(tables: dict[str, pd.DataFrame], members: set[str], agreements: set[str], events: set[str]) -> set[str]:
     plans, parties = tables["plans"], tables["parties"]
-    named = parties[(parties["record"] == "plans") & (parties["party_id"].isin(members) | parties["for_org"].isin(members))]
+    named = parties[
+        (parties["record"] == "plans") & (parties["party_id"].isin(members) | parties["for_org"].isin(members))
+    ]
     linked = plans["agreement_id"].isin(agreements) | plans["raised_at"].isin(events)
     return set(named["record_id"]) | set(plans.loc[linked, "plan_id"])
 
 
-def _claims(
-    tables: dict[str, pd.DataFrame], members: set[str], agreements: set[str], events: set[str]
-) -> set[str]:
+def _claims(tables: dict[str, pd.DataFrame], members: set[str], agreements: set[str], events: set[str]) -> set[str]:
     """Claims about the home or its partners in an agreement, and those made at its events."""
     claims, parties = tables["claims"], tables["parties"]
     bound = parties[(parties["record"] == "agreements") & parties["record_id"].isin(agreements)]
@@ -238,7 +242,9 @@ def _attached(tables: dict[str, pd.DataFrame], chosen: dict[str, set[str]]) -> d
         attached[name] = frame[frame[BY_NAME[name].key[0]].isin(set(events[column].dropna()))]
     posts = tables["posts"]
     people = set(attached["parties"]["party_id"].dropna())
-    attached["posts"] = posts[posts["person_id"].isin(people) & (posts["event_id"].isin(chosen["events"]) | posts["event_id"].isna())]
+    attached["posts"] = posts[
+        posts["person_id"].isin(people) & (posts["event_id"].isin(chosen["events"]) | posts["event_id"].isna())
+    ]
     return attached
 
 

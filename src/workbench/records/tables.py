@@ -81,9 +81,7 @@ def _describe(frames: dict[str, pd.DataFrame], contents: dict[str, bytes], made_
         "title": "Records of international library exchange",
         "licenses": [{"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0"}],
         "made_from": made_from,
-        "resources": [
-            _resource(table, frames[table.name], contents[f"{table.name}.parquet"]) for table in TABLES
-        ],
+        "resources": [_resource(table, frames[table.name], contents[f"{table.name}.parquet"]) for table in TABLES],
     }
     return _json(description | {"digest": sha256(_json(description))})
 

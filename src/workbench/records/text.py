@@ -35,12 +35,13 @@ _DATE_WORDS = (
     rf"(?:{_MONTH} \d{{1,2}},? \d{{4}}|\d{{1,2}}\.? {_MONTH},? \d{{4}}"
     r"|\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?(?: \d\d:\d\d(?::\d\d)?)?)"
 )
+_STAMP_WORDS = r"(?:(?:last )?updated|published|posted|date|time|发布时间|发布日期|更新时间)(?: on| at)?"
 _NOT_BODY = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r".*(?: >> | > ).* (?:>>|>) .*",  # a breadcrumb
         r"(?:top|bottom) of page|back to top|skip to (?:main )?content|comments|share|print",
-        rf"(?:(?:last )?updated|published|posted|date|time|发布时间|发布日期|更新时间)(?: on| at)?\s*[::]?\s*{_DATE_WORDS}",
+        rf"{_STAMP_WORDS}\s*[::]?\s*{_DATE_WORDS}",
         rf"by .{{1,60}} [|·•-] {_DATE_WORDS}",
         rf"{_DATE_WORDS}(?: [|·•-] .{{1,60}})?",
         r"(?:\d+ (?:views?|comments?|likes?|shares?)[ ,·|]*)+(?:comments)?",

@@ -110,7 +110,9 @@ def read_amount(text: str) -> Amount:
         }.get(qualifier, (values[0], values[0]))
         best = None if qualifier in ("more_than", "at_least", "up_to") else values[0]
         return Amount(low, best, high, qualifier, unit)
-    raise Complaint(f'"{text}" is not a number we accept', AMOUNT_FORMS, "write one of these forms, a unit after a space")
+    raise Complaint(
+        f'"{text}" is not a number we accept', AMOUNT_FORMS, "write one of these forms, a unit after a space"
+    )
 
 
 def _split_marked(text: str) -> tuple[str, str, str]:

@@ -17,7 +17,7 @@ from workbench.paths import Project, write_atomic
 from workbench.records.corpus import Material
 from workbench.records.dossiers import Dossier
 from workbench.records.load import ANCHOR_COLUMNS
-from workbench.records.text import article_digest, locate, paragraphs
+from workbench.records.text import article_digest, locate, normalise, paragraphs
 
 SUFFIXES = (".txt", ".md")
 
@@ -48,10 +48,24 @@ def verify(material: Material, articles: Path) -> Outcome:
         text_of = texts.get(dossier.source.values["sha256"] or "")
         if text_of is None:
             outcome.not_held.append(dossier.source.id)
+            outcome.problems += _propose_digest(dossier, texts)
         else:
             _verify_dossier(dossier, paragraphs(text_of, dossier.source.values["title"] or ""), outcome)
     outcome.problems.sort()
     return outcome
+
+
+def _propose_digest(dossier: Dossier, texts: dict[str, str]) -> list[Problem]:
+    """An article that bears the title of a dossier but not its digest."""
+    source = dossier.source
+    title = normalise(source.values["title"] or "")
+    found = [digest for digest, text in texts.items() if title and title in map(normalise, text.splitlines())]
+    return [
+        Problem(dossier.file, source.line_of("sha256"), "sha256", "an article with this title has another digest",
+                source.values["sha256"] or "a digest", f"if it is the one that was coded, write sha256: {digest}",
+                "warning")
+        for digest in found
+    ]  # fmt: skip
 
 
 def phrases(dossier: Dossier) -> dict[str, tuple[str, int]]:

@@ -19,7 +19,7 @@ from workbench.paths import Project
 from workbench.settings import Settings
 
 _KEYS = ("id", "notebook", "parameters")
-_TYPES = {"str": str, "int": int, "float": (int, float), "bool": bool}
+_TYPES: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float), "bool": (bool,)}
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -119,14 +119,18 @@ class _Reader:
             return []
         for key in data:
             if key != "report":
-                self.add(0, key, f'there is no "{key}" here', "[[report]] rows", did_you_mean(key, ["report"]) or "delete it")
+                self.add(
+                    0, key, f'there is no "{key}" here', "[[report]] rows", did_you_mean(key, ["report"]) or "delete it"
+                )
         rows = data.get("report", [])
         return rows if isinstance(rows, list) else []
 
     def run(self, row: dict[str, Any], line: int) -> Run | None:
         for key in row:
             if key not in _KEYS:
-                self.add(line, key, f'a report has no "{key}"', ", ".join(_KEYS), did_you_mean(key, _KEYS) or "delete it")
+                self.add(
+                    line, key, f'a report has no "{key}"', ", ".join(_KEYS), did_you_mean(key, _KEYS) or "delete it"
+                )
         id, notebook = row.get("id"), row.get("notebook")
         if not isinstance(id, str) or not _ID.fullmatch(id):
             self.add(line, "id", f"{id!r} is no id", "small letters, digits and hyphens", "write one")
@@ -158,7 +162,9 @@ class _Reader:
                          did_you_mean(name, declared) or "delete it")  # fmt: skip
                 continue
             wanted = _TYPES.get(declared[name].type)
-            if wanted is not None and (not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool)):  # type: ignore[arg-type]
+            if wanted is not None and (
+                not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted)
+            ):
                 self.add(line, name, f"{id}: {name} = {value!r} is not {declared[name].type}", declared[name].type,
                          declared[name].comment or "correct it")  # fmt: skip
         home = given.get("home", "")
@@ -167,7 +173,8 @@ class _Reader:
                      did_you_mean(home, self.settings.homes) or "add it to workbench.toml")  # fmt: skip
         language = given.get("language", "en")
         if "language" in declared and language not in self.settings.languages:
-            self.add(line, "language", f'{id}: "{language}" is not among the languages', ", ".join(self.settings.languages),
+            known = ", ".join(self.settings.languages)
+            self.add(line, "language", f'{id}: "{language}" is not among the languages', known,
                      "add it to workbench.toml, or use one of them")  # fmt: skip
 
     def add(self, line: int, field: str, what: str, expected: str, todo: str) -> None:
