@@ -39,7 +39,7 @@ def claims(corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFrame, pa
 
 
 def _claim(
-    row, corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFrame, partners: pd.DataFrame
+    row: Any, corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFrame, partners: pd.DataFrame
 ) -> dict[str, Any]:
     source_ids = corpus.sources_of("claims", [row.claim_id])
     source = corpus["sources"].set_index("source_id").loc[source_ids[0]]
@@ -55,7 +55,7 @@ def _claim(
 
 
 def _on_record(
-    row, corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFrame, partners: pd.DataFrame
+    row: Any, corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFrame, partners: pd.DataFrame
 ) -> list[str] | None:
     subject = row.subject
     with_subject = _events_of(subject, corpus)

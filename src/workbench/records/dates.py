@@ -396,7 +396,7 @@ def _build(
     return EdtfDate(
         text=text,
         kind=kind,
-        **named,
+        **named,  # type: ignore[arg-type]
         **reasons,  # type: ignore[arg-type]
         uncertain=any(single.uncertain for single in singles),
         approximate=any(single.approximate for single in singles),
