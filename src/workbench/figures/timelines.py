@@ -9,6 +9,7 @@ with an arrow where only its latest day is known; a dotted outline is a plan.
 from __future__ import annotations
 
 import datetime as dt
+import textwrap
 from dataclasses import dataclass
 
 import matplotlib as mpl
@@ -24,6 +25,7 @@ from workbench.records import dates
 from workbench.records.selection import Corpus
 
 _LANE = 0.42  # inches
+_NAME_WIDTH = 30  # characters a line
 _BAR = 0.34  # of a lane
 _SHORTEST = 14.0  # days: a bar shorter than this is drawn as long, to be seen
 _DIRECTION = {"inbound": "inbound", "outbound": "outbound", "mutual": "online"}
@@ -66,8 +68,8 @@ def timeline(
     lanes = _lanes(items)
     height = _LANE * len(lanes) + 1.15
     figure = style.new_figure(style.WIDTH, height)
-    names = [words.name(lane) for lane in lanes]
-    left = min(0.32, 0.03 + 0.0085 * max(len(name) for name in names))
+    names = [textwrap.fill(words.name(lane), _NAME_WIDTH) for lane in lanes]
+    left = 0.03 + 0.0085 * max(len(line) for name in names for line in name.splitlines())
     axes = figure.add_axes((left, 0.78 / height, 0.985 - left, (height - 0.86) / height))
     first, last = _limits(items, corpus.selection.as_of)
     axes.set(xlim=(mdates.date2num(first), mdates.date2num(last)), ylim=(len(lanes) - 0.5, -0.6))
