@@ -71,6 +71,11 @@ def _syntax_problem(error: tomllib.TOMLDecodeError) -> Problem:
                    "put text in quotes, close brackets")  # fmt: skip
 
 
+def line_with(lines: list[str], text: str, start: int = 1) -> int:
+    """The first line from ``start`` on (counted from 1) that holds a text; 0 if none does."""
+    return next((n for n, line in enumerate(lines, 1) if n >= start and text in line), 0)
+
+
 class _Reader:
     def __init__(self, text: str, data: dict[str, Any]) -> None:
         self.lines = text.splitlines()

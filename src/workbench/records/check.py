@@ -17,7 +17,7 @@ from typing import Any
 
 from workbench.errors import Problem, did_you_mean
 from workbench.records import dates
-from workbench.records.corpus import Material
+from workbench.records.corpus import Material, wholes
 from workbench.records.dossiers import Record
 from workbench.records.model import BY_NAME, REGISTERS
 from workbench.records.registers import name_key
@@ -208,10 +208,12 @@ def milestones_in_order(checker: Checker) -> Iterator[Problem]:
 
 
 def _step_date(record: Record, checker: Checker) -> dates.EdtfDate | None:
-    event = checker.by_id["events"].get(record.values["event_id"] or "")
-    while event is not None and date_of(event) is None and event.values["part_of"] in checker.by_id["events"]:
-        event = checker.by_id["events"][event.values["part_of"]]
-    return date_of(record) or (date_of(event) if event else None)
+    """The date of a step: its own, that of its event, or of the nearest whole that has one."""
+    events = checker.by_id["events"]
+    event = events.get(record.values["event_id"] or "")
+    above = [events[id] for id in wholes(event.id, events)] if event else []
+    dated = (date_of(one) for one in (record, event, *above) if one is not None)
+    return next((date for date in dated if date is not None), None)
 
 
 def days_that_fit(checker: Checker) -> Iterator[Problem]:
@@ -380,6 +382,7 @@ def coordinates_in_their_country(checker: Checker) -> Iterator[Problem]:
         file, line = checker.material.registers.where["places", id]
         if (lat is None) != (lon is None):
             yield Problem(file, line, "lat" if lat is None else "lon", "half a coordinate", "both or neither", "add it")
+            continue
         if lat is None or lon is None:
             if row["kind"] in ("building", "city", "near_city", "county"):
                 yield Problem(file, line, "lat", f"{id} is a {row['kind']} without coordinates", "lat and lon",
@@ -444,7 +447,7 @@ def phrases_located(checker: Checker) -> Iterator[Problem]:
         }
         for record in waiting.values():
             yield _problem(
-                record, "says:", "the paragraph of its phrase has not been looked up", "a phrase found in its article",
+                record, "says", "the paragraph of its phrase has not been looked up", "a phrase found in its article",
                 "run `workbench verify --articles DIR` with the folder of articles", "warning",
             )  # fmt: skip
 

@@ -251,6 +251,7 @@ class _Reader:
             if required:
                 self.add(line, key or name, f"{key or name} is missing", column.description, "add it")
             return
+        record.lines.setdefault(name, tree.line)
         written = self.evidenced(tree, key or name, record, name)
         if written is None:
             return
@@ -340,18 +341,18 @@ class _Reader:
         reading, reasons = self.reading(parts)
         basis = self.code("date_basis", parts.get("basis"), "basis") or ("inferred" if reading else "stated")
         why = "; ".join(filter(None, [self.optional(parts.get("why"), "why"), reasons]))
-        self.check_basis(tree.line, key, edtf, reading, basis, why)
+        self.check_basis(tree.line, key, "edtf" in parts or "readings" in parts, reading, basis, why)
         record.lines[key] = tree.line
         record.values.update(dated_block(printed=printed, edtf=edtf, reading=reading, basis=basis, why=why or None))
         if "days" in parts:
             self.days(parts["days"], record)
 
-    def check_basis(self, line: int, key: str, edtf: str | None, reading: str | None, basis: str, why: str) -> None:
+    def check_basis(self, line: int, key: str, written: bool, reading: str | None, basis: str, why: str) -> None:
         if basis == "stated" and reading:
             self.add(line, key, "a stated date needs no reading", "basis: inferred, or another", "say on what it rests")
         if basis not in ("stated", "unknown") and not why:
             self.add(line, "why", f"the date is {basis} and no reason is given", "why: …", "say why it is read so")
-        if not edtf and not reading and basis != "unknown":
+        if not written and not reading and basis != "unknown":
             self.add(line, "edtf", "the date is missing", "edtf: …, or basis: unknown", "add it")
 
     def reading(self, parts: dict[str, Tree]) -> tuple[str | None, str]:

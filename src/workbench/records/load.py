@@ -20,7 +20,7 @@ from workbench.records import check, corpus, csvtext, dossiers, registers, table
 from workbench.records.corpus import Decision, Material
 from workbench.records.model import BY_NAME
 from workbench.records.yamltext import Mapping, Scalar, Sequence
-from workbench.settings import Settings
+from workbench.settings import Settings, line_with
 
 ANCHOR_COLUMNS = ("source_id", "paragraph", "phrase")
 _DECISION_KEYS = ("record", "id", "field", "value", "why", "by", "on")
@@ -55,7 +55,7 @@ def check_project(project: Project) -> tuple[Material | None, Settings | None, l
     material, found = read_material(project)
     problems += found
     if settings is not None:
-        problems += _check_homes(settings, material)
+        problems += _check_homes(settings, material, project.settings_file.read_text(encoding="utf-8").splitlines())
     return material, settings, sorted(set(problems))
 
 
@@ -147,23 +147,38 @@ def _read_decisions(project: Project) -> tuple[list[Decision], list[Problem]]:
     return decisions, problems
 
 
-def _check_homes(settings: Settings, material: Material) -> list[Problem]:
+def _check_homes(settings: Settings, material: Material, lines: list[str]) -> list[Problem]:
     known = material.registers.rows["organisations"]
     countries = material.vocabularies["country"]
     file = "workbench.toml"
     problems = []
+
+    def add(needle: str, field: str, what: str, expected: str, todo: str) -> None:
+        problems.append(Problem(file, line_with(lines, needle), field, what, expected, todo))
+
     for home in settings.homes.values():
         for member in home.members:
             if member not in known:
-                problems.append(Problem(file, 0, f"homes.{home.id}", f'"{member}" is not in organisations.csv',
-                                        "an id of that register", did_you_mean(member, known) or "add it"))  # fmt: skip
+                hint = did_you_mean(member, known) or "add it there"
+                add(
+                    f'"{member}"',
+                    f"homes.{home.id}",
+                    f'"{member}" is not in organisations.csv',
+                    "an id of that register",
+                    hint,
+                )
         if not home.name and home.id not in known:
-            problems.append(Problem(file, 0, f"homes.{home.id}", "a group has no name in the register",
-                                    'name = { en = "…", zh = "…" }', "add it"))  # fmt: skip
+            add(
+                f"[homes.{home.id}]",
+                f"homes.{home.id}",
+                "a group has no name in the register",
+                'name = { en = "…", zh = "…" }',
+                "add it",
+            )
     for code in (settings.home_country, *settings.also_abroad):
         if code not in countries:
-            problems.append(Problem(file, 0, "abroad", f'"{code}" is not in the list country', ", ".join(countries),
-                                    did_you_mean(code, countries) or "add a row to country.csv"))  # fmt: skip
+            hint = did_you_mean(code, countries) or "add a row to country.csv"
+            add(f'"{code}"', "abroad", f'"{code}" is not in the list country', ", ".join(countries), hint)
     return problems
 
 

@@ -64,8 +64,8 @@ class Vocabularies:
         """What was expected and what to do, for a code outside its list."""
         known = self.lists[name]
         listed = ", ".join(known) if len(known) <= 12 else f"one of the {len(known)} codes of {name}.csv"
-        hint = did_you_mean(code, known) or "use a listed code"
-        return listed, f"{hint} A new code needs a row in {name}.csv"
+        hint = did_you_mean(code, known) or "use a listed code;"
+        return listed, f"{hint} a new code needs a row in {name}.csv"
 
 
 def read(folder: Path, relative: str) -> tuple[Vocabularies, list[Problem]]:

@@ -57,7 +57,7 @@ def read(content: bytes, file: str) -> tuple[Mapping | None, list[Problem]]:
     try:
         nodes = list(yaml.compose_all(text, Loader=_Loader))
     except yaml.YAMLError as error:
-        return None, [_syntax_problem(error, file)]
+        return None, [_syntax_problem(error, file, text)]
     if len(nodes) != 1 or not isinstance(nodes[0], yaml.MappingNode):
         what = "the file is empty" if not nodes else "the file is not one list of `key: value`"
         return None, [Problem(file, 1, "", what, "one YAML document of keys and values", "see docs/codebook.md")]
@@ -102,7 +102,7 @@ def _refused_constructs(text: str, file: str) -> list[Problem]:
             elif getattr(event, "tag", None) and getattr(event, "tag", "!") != "!":
                 problems.append(_refuse(file, line, f"the tag {event.tag}"))
     except yaml.YAMLError as error:
-        return [_syntax_problem(error, file)]
+        return [_syntax_problem(error, file, text)]
     return problems
 
 
@@ -113,11 +113,12 @@ def _refuse(file: str, line: int, what: str) -> Problem:
     )  # fmt: skip
 
 
-def _syntax_problem(error: yaml.YAMLError, file: str) -> Problem:
+def _syntax_problem(error: yaml.YAMLError, file: str, text: str) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     line = mark.line + 1 if mark else 1
     what = getattr(error, "problem", None) or str(error).splitlines()[0]
-    if "cannot start any token" in what and "\\t" in what:
+    lines = text.splitlines()
+    if "cannot start any token" in what and line <= len(lines) and "\t" in lines[line - 1]:
         what = "a tab where spaces are needed"
     return Problem(
         file, line, "", f"this is not YAML: {what}", "indentation by spaces, `key: value`, - for lists",

@@ -90,13 +90,14 @@ class _Reader:
         self.as_of = as_of or settings.as_of.isoformat()
         self.file = project.relative(project.catalogue_file)
         self.problems: list[Problem] = []
-        self.lines: list[int] = []
+        self.starts: list[int] = []
+        self.text: list[str] = []
 
     def runs(self) -> list[Run]:
         rows = self.rows()
         runs: dict[str, Run] = {}
         for number, row in enumerate(rows):
-            line = self.lines[number] if number < len(self.lines) else 0
+            line = self.starts[number] if number < len(self.starts) else 0
             run = self.run(row, line)
             if run is None:
                 continue
@@ -111,7 +112,8 @@ class _Reader:
         except FileNotFoundError:
             self.add(0, "", "the catalogue is missing", "[[report]] rows", "add the file")
             return []
-        self.lines = [n for n, line in enumerate(text.splitlines(), 1) if line.strip().startswith("[[report]]")]
+        self.text = text.splitlines()
+        self.starts = [n for n, line in enumerate(self.text, 1) if line.strip().startswith("[[report]]")]
         try:
             data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
@@ -178,4 +180,11 @@ class _Reader:
                      "add it to workbench.toml, or use one of them")  # fmt: skip
 
     def add(self, line: int, field: str, what: str, expected: str, todo: str) -> None:
+        """Note a problem, at the line of the row that holds the field if one does."""
+        end = next((n for n in self.starts if n > line), len(self.text) + 1)
+        line = (
+            next((n for n in range(line or 1, end) if re.search(rf"\b{re.escape(field)}\s*=", self.text[n - 1])), line)
+            if field
+            else line
+        )
         self.problems.append(Problem(self.file, line, field, what, expected, todo))
