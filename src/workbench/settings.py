@@ -52,11 +52,15 @@ class Settings:
 
 def read(project: Project) -> Settings:
     """The settings of a project; raises `RecordsError` with all that is wrong with them."""
-    text = project.settings_file.read_text(encoding="utf-8")
+    try:
+        text = project.settings_file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        what, todo = "the file is not UTF-8", "save it again with the encoding UTF-8"
+        raise RecordsError([Problem(SETTINGS_FILE, 0, "", what, "a file in UTF-8", todo)]) from None
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise RecordsError([_syntax_problem(error)]) from None
+        raise RecordsError([toml_problem(error, SETTINGS_FILE)]) from None
     reader = _Reader(text, data)
     settings = reader.settings()
     if reader.problems:
@@ -64,10 +68,11 @@ def read(project: Project) -> Settings:
     return settings
 
 
-def _syntax_problem(error: tomllib.TOMLDecodeError) -> Problem:
+def toml_problem(error: tomllib.TOMLDecodeError, file: str) -> Problem:
+    """What is wrong with the form of a TOML file, with its line."""
     found = re.search(r"\(at line (\d+), column \d+\)", str(error))
     what = re.sub(r" \(at .*\)", "", str(error))
-    return Problem(SETTINGS_FILE, int(found[1]) if found else 0, "", f"this is not TOML: {what}", "key = value",
+    return Problem(file, int(found[1]) if found else 0, "", f"this is not TOML: {what}", "key = value",
                    "put text in quotes, close brackets")  # fmt: skip
 
 

@@ -353,7 +353,7 @@ def _draw_labels(
     for id in order:
         bold = "bold" if id in home else "normal"
         halo = [effects.withStroke(linewidth=2.6, foreground=style.PAPER)]
-        label = words.place_label(id, precisions[id])
+        label = style.plain(words.place_label(id, precisions[id]))
         text = axes.text(0, 0, label, fontsize=11 if id in home else 9, fontweight=bold, zorder=7, path_effects=halo)
         texts.append(text)
     to_display = axes.transData.transform

@@ -77,6 +77,11 @@ def new_figure(width: float, height: float) -> Figure:
         return figure
 
 
+def plain(text: str) -> str:
+    """A text for a figure, in which a dollar sign is a dollar sign and begins no formula."""
+    return text.replace("$", r"\$")
+
+
 def svg(figure: Figure) -> str:
     """The figure as SVG: the same bytes for the same figure. A missing glyph is an error."""
     buffer = io.StringIO()

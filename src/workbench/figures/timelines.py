@@ -68,7 +68,7 @@ def timeline(
     lanes = _lanes(items)
     height = _LANE * len(lanes) + 1.15
     figure = style.new_figure(style.WIDTH, height)
-    names = [textwrap.fill(words.name(lane), _NAME_WIDTH) for lane in lanes]
+    names = [style.plain(textwrap.fill(words.name(lane), _NAME_WIDTH)) for lane in lanes]
     left = 0.03 + 0.0085 * max(len(line) for name in names for line in name.splitlines())
     axes = figure.add_axes((left, 0.78 / height, 0.985 - left, (height - 0.86) / height))
     first, last = _limits(items, corpus.selection.as_of)

@@ -44,7 +44,10 @@ def plural(word: str) -> str:
 
 def article(phrase: str) -> str:
     """The phrase with its indefinite article."""
-    return f"{'an' if phrase[:1].lower() in 'aeiou' else 'a'} {phrase}"
+    if phrase.startswith("other "):
+        return f"an{phrase}"
+    vowel = phrase[:1].lower() in "aeiou" and not phrase.lower().startswith(("uni", "euro", "use", "one"))
+    return f"{'an' if vowel or phrase.lower().startswith(('hour', 'honour')) else 'a'} {phrase}"
 
 
 def listed(items: list[str]) -> str:
@@ -68,9 +71,12 @@ def date(text: str | None) -> str:
     if text is None:
         return "not given"
     words = when(text)
+    doubt, words = ("probably ", words[9:]) if words.startswith("probably ") else ("", words)
     for preposition in ("on ", "in "):
         words = words.removeprefix(preposition)
-    return words.removeprefix("from ") if words.startswith("from ") and " to " in words else words
+    if words.startswith("from ") and " to " in words:
+        words = words.removeprefix("from ")
+    return doubt + words
 
 
 def _day(day: dt.date | None, pattern: str = "d MMMM y") -> str:
@@ -91,10 +97,11 @@ def _single(text: str, value: dates.EdtfDate) -> str:
     exact = "X" not in plain
     if value.precision == "day" and exact:
         return f"on {_day(first)}"
-    if value.precision == "month" and exact:
+    if value.precision == "month" and (exact or plain.endswith("-XX")) and "X" not in plain[:7]:
         return f"in {_day(first, 'MMMM y')}"
     if value.precision == "season" and exact:
-        return f"in {_SEASONS[plain[5:7]]} {plain[:4]}"
+        year = f"{plain[:4]}/{last.year % 100:02d}" if last and last.year > first.year else plain[:4]
+        return f"in {_SEASONS[plain[5:7]]} {year}"
     if value.precision == "year" and len(plain.rstrip("-X")) == 4:
         return f"in {first.year}"
     if value.precision == "decade" and len(plain.split("-")[0].rstrip("X")) == 3 and "-" not in plain:
@@ -107,9 +114,14 @@ def _between(first: dt.date | None, last: dt.date | None) -> str:
         return f"by {_day(last)}"
     if last is None:
         return f"on {_day(first)} or later"
-    whole_years = (first.month, first.day, last.month, last.day) == (1, 1, 12, 31)
-    if whole_years:
-        return f"between {first.year} and {last.year}"
+    ends_month = (last + dt.timedelta(days=1)).day == 1
+    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
+        return f"in {first.year}" if first.year == last.year else f"between {first.year} and {last.year}"
+    if first.day == 1 and ends_month:
+        if (first.year, first.month) == (last.year, last.month):
+            return f"in {_day(first, 'MMMM y')}"
+        start = _day(first, "MMMM" if first.year == last.year else "MMMM y")
+        return f"between {start} and {_day(last, 'MMMM y')}"
     return f"between {_short(first, last)} and {_day(last)}"
 
 
@@ -122,7 +134,9 @@ def _short(first: dt.date, last: dt.date) -> str:
 
 def _interval(text: str, value: dates.EdtfDate) -> str:
     start, end = _bare(text).split("/")
-    if not start or start == "..":
+    if not start:
+        return f"until {date(end)}, since when is not known"
+    if start == "..":
         return f"until {date(end)}"
     if end == "..":
         return f"since {date(start)}"
@@ -130,9 +144,14 @@ def _interval(text: str, value: dates.EdtfDate) -> str:
         return f"from {date(start)}, until when is not known"
     both = (dates.parse(start), dates.parse(end))
     days = [one.precision == "day" and one.earliest == one.latest and one.earliest for one in both]
+    if days[0] and days[0] == days[1]:
+        return f"on {_day(days[0])}"
     if days[0] and days[1]:
         return f"from {_short(days[0], days[1])} to {_day(days[1])}"
-    return f"from {date(start)} to {date(end)}"
+    first, last = date(start), date(end)
+    if first[-5:] == last[-5:] and first[-5:].strip().isdigit() and len(first) > 4:
+        first = first[:-5]  # the year once: from March to May 2019
+    return f"from {first} to {last}"
 
 
 def _set(text: str, value: dates.EdtfDate) -> str:
@@ -143,7 +162,11 @@ def _set(text: str, value: dates.EdtfDate) -> str:
         if len(tails) == 1 and ".." not in inner and len(members[0]) == 10:
             years = format_list([member[:4] for member in sorted(members)], style="or", locale=LOCALE)
             return f"on {_day(dates.parse(members[0]).earliest, 'd MMMM')} of {years}"
-        return format_list([when(m) if ".." not in m else when(f"[{m}]") for m in members], style="or", locale=LOCALE)
+        told = [when(m) if ".." not in m else when(f"[{m}]") for m in members]
+        preposition = told[0].partition(" ")[0]
+        if all(one.startswith(f"{preposition} ") for one in told):
+            told = [told[0], *(one.partition(" ")[2] for one in told[1:])]  # in 2016 or 2018
+        return format_list(told, style="or", locale=LOCALE)
     start, dots, end = inner.partition("..")
     if not dots:
         return when(start)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -21,11 +22,19 @@ def index(project: Project, settings: Settings, runs: list[Run], failed: set[str
     entries: list[dict[str, Any]] = []
     for run in runs:
         notebook = project.reports / "notebooks" / f"{run.id}.ipynb"
-        there = notebook.is_file() and (project.reports / f"{run.id}.html").is_file()
-        about = html.facts_of(notebook) if there else {}
-        entries.append({"id": run.id, "about": about, "failed": run.id in failed, "there": there})
+        about = _about(notebook) if (project.reports / f"{run.id}.html").is_file() else {}
+        error = (project.reports / "_failed" / f"{run.id}.ipynb").is_file()
+        entries.append({"id": run.id, "about": about, "failed": run.id in failed, "error": error})
     css = (html.TEMPLATES / "page.css").read_text(encoding="utf-8")
     text = environment.get_template("index.html.j2").render(
         entries=entries, title=settings.title, as_of=settings.as_of.isoformat(), css=css
     )
     return text.encode()
+
+
+def _about(notebook: Path) -> dict[str, Any]:
+    """What a report says of itself; nothing where its notebook is missing or damaged."""
+    try:
+        return html.facts_of(notebook)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}

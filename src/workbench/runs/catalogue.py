@@ -16,11 +16,12 @@ from typing import Any
 
 from workbench.errors import Problem, RecordsError, did_you_mean
 from workbench.paths import Project
-from workbench.settings import Settings
+from workbench.records import dates
+from workbench.settings import Settings, toml_problem
 
 _KEYS = ("id", "notebook", "parameters")
 _TYPES: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float), "bool": (bool,)}
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,9 @@ def parameters(notebook: Path) -> dict[str, Parameter]:
     """
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    except (ValueError, KeyError, TypeError) as error:
+        tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", [])]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"it is not a notebook ({type(error).__name__})") from None
-    tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", [])]
     if len(tagged) != 1:
         raise ValueError(f"{len(tagged)} cells are tagged `parameters`, not one")
     source = "".join(tagged[0]["source"])
@@ -76,10 +77,13 @@ def parameters(notebook: Path) -> dict[str, Parameter]:
         raise ValueError(f"its parameters are not Python: {error.msg} (line {error.lineno} of the cell)") from None
     for node in tree.body:
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
-            _, _, comment = lines[node.lineno - 1].partition("#")
-            found[node.target.id] = Parameter(
-                node.target.id, ast.unparse(node.annotation), ast.literal_eval(node.value), comment.strip()
-            )
+            name = node.target.id
+            try:
+                default = ast.literal_eval(node.value)
+            except ValueError:
+                raise ValueError(f"the default of {name} is not a plain value") from None
+            _, _, comment = lines[node.value.end_lineno - 1][node.value.end_col_offset :].partition("#")  # type: ignore[index, operator]
+            found[name] = Parameter(name, ast.unparse(node.annotation), default, comment.strip())
     return found
 
 
@@ -112,12 +116,15 @@ class _Reader:
         except FileNotFoundError:
             self.add(0, "", "the catalogue is missing", "[[report]] rows", "add the file")
             return []
+        except UnicodeDecodeError:
+            self.add(0, "", "the file is not UTF-8", "a file in UTF-8", "save it again with the encoding UTF-8")
+            return []
         self.text = text.splitlines()
         self.starts = [n for n, line in enumerate(self.text, 1) if line.strip().startswith("[[report]]")]
         try:
             data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            self.add(0, "", f"this is not TOML: {error}", "key = value", "put text in quotes, close brackets")
+            self.problems.append(toml_problem(error, self.file))
             return []
         for key in data:
             if key != "report":
@@ -125,7 +132,12 @@ class _Reader:
                     0, key, f'there is no "{key}" here', "[[report]] rows", did_you_mean(key, ["report"]) or "delete it"
                 )
         rows = data.get("report", [])
-        return rows if isinstance(rows, list) else []
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            self.add(
+                0, "report", "report is not a list of tables", "[[report]] rows", "write each report as [[report]]"
+            )
+            return []
+        return rows
 
     def run(self, row: dict[str, Any], line: int) -> Run | None:
         for key in row:
@@ -134,12 +146,15 @@ class _Reader:
                     line, key, f'a report has no "{key}"', ", ".join(_KEYS), did_you_mean(key, _KEYS) or "delete it"
                 )
         id, notebook = row.get("id"), row.get("notebook")
-        if not isinstance(id, str) or not _ID.fullmatch(id):
+        if not isinstance(id, str) or not ID.fullmatch(id):
             self.add(line, "id", f"{id!r} is no id", "small letters, digits and hyphens", "write one")
+            return None
+        if id == "index":
+            self.add(line, "id", '"index" is the list of reports itself', "another id", "rename the report")
             return None
         path = self.project.notebooks / str(notebook)
         known = sorted(p.name for p in self.project.notebooks.glob("*.ipynb"))
-        if not isinstance(notebook, str) or not path.is_file():
+        if not isinstance(notebook, str) or notebook not in known:
             self.add(line, "notebook", f'"{notebook}" is not in notebooks/', ", ".join(known),
                      did_you_mean(str(notebook), known) or "name one of them")  # fmt: skip
             return None
@@ -153,6 +168,7 @@ class _Reader:
             self.add(line, "parameters", "parameters are not a table", '{ home = "…" }', "write them so")
             return None
         self.check_parameters(given, declared, id, line)
+        self.check_day(given.get("as_of"), id, line)
         if "as_of" in declared:
             given = {"as_of": self.as_of} | given
         return Run(id, path, tuple(sorted(given.items())))
@@ -174,10 +190,21 @@ class _Reader:
             self.add(line, "home", f'{id}: "{home}" is no home', ", ".join(self.settings.homes),
                      did_you_mean(home, self.settings.homes) or "add it to workbench.toml")  # fmt: skip
         language = given.get("language", "en")
-        if "language" in declared and language not in self.settings.languages:
+        if "language" in declared and isinstance(language, str) and language not in self.settings.languages:
             known = ", ".join(self.settings.languages)
             self.add(line, "language", f'{id}: "{language}" is not among the languages', known,
                      "add it to workbench.toml, or use one of them")  # fmt: skip
+
+    def check_day(self, text: Any, id: str, line: int) -> None:
+        if not isinstance(text, str) or not text:
+            return
+        try:
+            day = dates.parse(text)
+        except dates.DateError as error:
+            self.add(line, "as_of", f"{id}: {error.why}", "a single day", f"write {error.write}")
+            return
+        if day.earliest is None or day.earliest != day.latest:
+            self.add(line, "as_of", f'{id}: "{text}" is not a single day', "a single day", "write it as 2026-10-31")
 
     def add(self, line: int, field: str, what: str, expected: str, todo: str) -> None:
         """Note a problem, at the line of the row that holds the field if one does."""

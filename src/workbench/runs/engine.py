@@ -82,7 +82,8 @@ def build(project: Project, *, as_of: str = "", force: bool = False, tell: Tell 
         elif run.id in manifest:
             entries[run.id] = manifest[run.id]
     _sweep(project, {run.id for run in runs})
-    _finish(project, settings, runs, entries)
+    unwell = {outcome.id for outcome in result.outcomes if outcome.state in ("raised", "failed")}
+    _finish(project, settings, runs, entries, unwell)
     return result
 
 
@@ -96,13 +97,17 @@ def _one(
     state: State = "fresh"
     if not executed:
         tell(f"{run.id}: running")
-        outcome = _execute(run, notebook, project)
+        try:
+            outcome = _execute(run, notebook, project)
+        except OSError as error:
+            outcome = Outcome(run.id, "failed", f"the notebook could not be written: {error}")
         if outcome is not None:
             return outcome, {}
         state = "done"
     digest = file_digest(notebook)
     page = project.reports / f"{run.id}.html"
     publish = keys.publish_key(digest)
+    (project.reports / "_failed" / f"{run.id}.ipynb").unlink(missing_ok=True)
     if known.get("publish_key") != publish or file_digest(page) != known.get("page"):
         from workbench.publish import html
 
@@ -110,7 +115,10 @@ def _one(
             content = html.render(notebook)
         except Exception as error:
             return Outcome(run.id, "failed", f"the page could not be made: {error}"), {}
-        write_atomic(page, content)
+        try:
+            write_atomic(page, content)
+        except OSError as error:
+            return Outcome(run.id, "failed", f"the page could not be written: {error}"), {}
         state = state if state == "done" else "published"
         tell(f"{run.id}: {'done' if state == 'done' else 'page made again'}")
     entry = {
@@ -147,12 +155,18 @@ def _execute(run: Run, target: Path, project: Project) -> Outcome | None:
         finally:
             os.environ.pop(PROJECT_VARIABLE, None)
         content = _normalise(output.read_bytes())
-    if REPORT_MIME.encode() not in content:
+    if not _closed(content):
         write_atomic(failed, content)
         return Outcome(run.id, "raised", f"it never closed its report (see {project.relative(failed)})")
     write_atomic(target, content)
     failed.unlink(missing_ok=True)
     return None
+
+
+def _closed(content: bytes) -> bool:
+    """Did the notebook close its report? Then an output says what the report is."""
+    cells = json.loads(content)["cells"]
+    return any(REPORT_MIME in output.get("data", {}) for cell in cells for output in cell.get("outputs", []))
 
 
 def _kernel_config(folder: str) -> Any:
@@ -180,23 +194,28 @@ def _normalise(content: bytes) -> bytes:
         cell["metadata"] = {"tags": tags} if tags else {}
         if "injected-parameters" in tags:
             cell["id"] = "injected-parameters"
+        if tags == ["papermill-error-cell-tag"]:
+            cell["id"] = f"error-{number}"
         cell.setdefault("id", f"cell-{number}")
     return (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
 def _sweep(project: Project, wanted: set[str]) -> None:
     """Take away what was built for reports that are no longer in the catalogue, and nothing else."""
-    manifest = _read_manifest(project)
-    for id in set(manifest) - wanted:
+    failed = {path.stem for path in (project.reports / "_failed").glob("*.ipynb")}
+    for id in ({*_read_manifest(project)} | failed) - wanted:
+        if not catalogue.ID.fullmatch(id):
+            continue  # not a name this program gives
         (project.reports / f"{id}.html").unlink(missing_ok=True)
         for folder in ("notebooks", "_failed"):
             (project.reports / folder / f"{id}.ipynb").unlink(missing_ok=True)
 
 
-def _finish(project: Project, settings: Any, runs: list[Run], entries: dict[str, dict[str, Any]]) -> None:
+def _finish(
+    project: Project, settings: Any, runs: list[Run], entries: dict[str, dict[str, Any]], failed: set[str]
+) -> None:
     from workbench.publish import site
 
-    failed = {run.id for run in runs if (project.reports / "_failed" / f"{run.id}.ipynb").is_file()}
     try:
         write_atomic(project.reports / "index.html", site.index(project, settings, runs, failed))
         text = json.dumps(entries, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

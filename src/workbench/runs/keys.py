@@ -29,7 +29,7 @@ def execute_key(run: Run, project: Project, corpus_digest: str) -> str:
             "corpus": corpus_digest,
             "settings": file_digest(project.settings_file),
             "words": _tree(project.vocabularies, "*.csv"),
-            "basemap": [(p.name, p.stat().st_size) for p in sorted(project.basemap.glob("*.geojson"))],
+            "basemap": _tree(project.basemap, "*.geojson"),
             "code": [entry for entry in _tree(_PACKAGE, "*") if entry[0].split("/")[0] not in (*_MACHINE, "cli.py")],
             "versions": versions(),
         }
