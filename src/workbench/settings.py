@@ -15,7 +15,7 @@ from workbench.paths import SETTINGS_FILE, Project
 KNOWN_LANGUAGES = ("en", "zh")
 _SECTIONS: dict[str, tuple[str, ...]] = {
     "": ("title", "languages", "as_of", "default_home", "homes", "abroad", "people", "map"),
-    "abroad": ("country", "also"),
+    "abroad": ("country", "regions", "regions_count"),
     "people": ("show",),
     "map": ("basemap", "review_number"),
 }
@@ -44,7 +44,8 @@ class Settings:
     default_home: str
     homes: Mapping[str, Home]
     home_country: str
-    also_abroad: tuple[str, ...]
+    regions: tuple[str, ...]
+    regions_count: bool
     people: Literal["names", "posts"]
     basemap: Literal["land"]
     review_number: str
@@ -102,7 +103,8 @@ class _Reader:
             default_home=default,
             homes=homes,
             home_country=self.text(abroad.get("country"), "country"),
-            also_abroad=tuple(self.texts(abroad.get("also", []), "also")),
+            regions=tuple(self.texts(abroad.get("regions", []), "regions")),
+            regions_count=self.flag(abroad.get("regions_count", True), "regions_count"),
             people=self.among("show", self.table("people").get("show", "names"), ("names", "posts")),  # type: ignore[arg-type]
             basemap=self.among("basemap", self.table("map").get("basemap", "land"), ("land",)),  # type: ignore[arg-type]
             review_number=str(self.table("map").get("review_number", "")),
@@ -171,6 +173,11 @@ class _Reader:
             self.add(key, f"{key} is not a list of texts", f'{key} = ["…"]', "write it so")
             return []
         return value
+
+    def flag(self, value: Any, key: str) -> bool:
+        if not isinstance(value, bool):
+            self.add(key, f"{key} is neither true nor false", f"{key} = true", "write one of them, without quotes")
+        return value is True
 
     def day(self, value: Any) -> dt.date:
         if isinstance(value, dt.date) and not isinstance(value, dt.datetime):

@@ -28,7 +28,9 @@ def claims(corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFrame, pa
     (codebook §3, promise 2).
     """
     table = corpus["claims"]
-    about = table["subject"].isin(corpus.members) | (table["measure"] == "libraries_joined")
+    about = table["subject"].isin(corpus.members)
+    if corpus.selection.home.name:  # of a group, how many of it have joined can be counted
+        about |= table["measure"] == "libraries_joined"
     rows = [_claim(row, corpus, exchanges, agreements, partners) for row in table[about].itertuples(index=False)]
     columns = [
         "claim_id", "subject", "measure", "what", "low", "best", "high", "qualifier", "as_of", "publisher", "party",

@@ -16,6 +16,7 @@ from workbench.records.selection import Corpus
 REASONS = (
     "not_reviewed", "outside_period", "cancelled", "postponed", "reported_only", "aggregate", "internal", "domestic",
 )  # fmt: skip
+_UNMOVED = ("post", "broadcast")
 LIBRARY_KINDS = ("public_library", "provincial_library", "national_library", "branch_library")
 _BODY_COLUMNS = ("event_id", "type", "mode", "place_id", "place_precision", "topic", "programme", "earliest", "latest")
 
@@ -43,7 +44,8 @@ def exchanges(corpus: Corpus) -> pd.DataFrame:
     Columns: event_id, type, mode, place_id, place_precision, topic, programme, earliest,
     latest (days, None where not known), date (EDTF in use, may be missing), basis, assumed
     (the date is marked or inferred), partners (ids of bodies abroad that took part, sorted),
-    direction (inbound, outbound, mutual, unknown), in_period (yes, no, missing: cannot say),
+    direction (inbound, outbound, mutual, unknown), in_period (yes, no, missing: cannot say, or a
+    yes that rests on an assumption),
     counted, left_out (code of left_out_reason; empty where counted).
 
     Rule (codebook §3, rule 4): headline counts for a home count the topmost event in which
@@ -88,7 +90,8 @@ def _exchange(row: Any, bodies: set[str], corpus: Corpus) -> dict[str, Any]:
     partners = tuple(sorted({corpus.principal(id) for id in bodies - corpus.members if corpus.abroad.get(id)}))
     within: bool | None = True
     if corpus.selection.period is not None:
-        within = date.within(corpus.selection.period).value if date else None
+        answer = date.within(corpus.selection.period, inferred=inferred) if date else dates.Answer(None)
+        within = None if answer.value and answer.assumed else answer.value
     reason = _reason(row, partners, within, corpus)
     values = {name: plain(getattr(row, name)) for name in _BODY_COLUMNS}
     return values | {
@@ -211,18 +214,30 @@ def movements(exchanges: pd.DataFrame, plans: pd.DataFrame, corpus: Corpus) -> t
     for row in exchanges[exchanges["counted"]].itertuples(index=False):
         ends = _ends(row, places, corpus)
         lines += [{"record": "events", "record_id": row.event_id, **end} for end in ends]
-        if not ends:
+        if not ends and row.mode in _UNMOVED:
+            missing.append({"record_id": row.event_id, "reason": "no_movement"})
+        elif not ends:
             bodies = [org for org in row.partners if corpus.abroad.get(org) and not places.get(org)]
             missing.append({"record_id": row.event_id, "reason": "no_seat" if bodies else "no_place"})
     for plan in plans.itertuples(index=False):
-        homes = [places[org] for org in plan.home_parties if org in places]
-        if plan.place_id and homes and plan.place_id not in homes:
-            lines.append({"record": "plans", "record_id": plan.plan_id, "kind": "planned", "home_place": homes[0],
-                          "other_place": plan.place_id})  # fmt: skip
+        planned = _plan_ends(plan, places)
+        if planned:
+            lines.append({"record": "plans", "record_id": plan.plan_id, "kind": "planned", **planned})
         else:
             missing.append({"record_id": plan.plan_id, "reason": "ongoing"})
     columns = ["record", "record_id", "kind", "home_place", "other_place"]
     return frame(lines, columns), frame(missing, ["record_id", "reason"])
+
+
+def _plan_ends(plan: Any, seats: dict[str, str]) -> dict[str, str]:
+    """The home's seat and the place planned for; for a visit to the home, the partner's seat."""
+    homes = [seats[org] for org in plan.home_parties if org in seats]
+    others = [seats[org] for org in plan.partners if org in seats]
+    if not plan.place_id or not homes:
+        return {}
+    if plan.place_id not in homes:
+        return {"home_place": homes[0], "other_place": plan.place_id}
+    return {"home_place": plan.place_id, "other_place": others[0]} if others else {}
 
 
 def _seats(corpus: Corpus) -> dict[str, str]:
@@ -235,7 +250,9 @@ def _ends(row: Any, seats: dict[str, str], corpus: Corpus) -> list[dict[str, str
     own = takers[(takers["record"] == "events") & (takers["record_id"] == row.event_id)]
     home_seats = sorted({seats[org] for org in own["org_id"].dropna() if org in corpus.members and org in seats})
     partner_seats = sorted({seats[org] for org in row.partners if org in seats})
-    if row.direction == "mutual":
+    if row.mode in _UNMOVED:
+        pairs = []
+    elif row.direction == "mutual":
         pairs = [("online", home, other) for home in home_seats for other in partner_seats]
     elif row.direction == "inbound":
         pairs = [("inbound", row.place_id, other) for other in partner_seats]

@@ -32,7 +32,8 @@ from workbench.records.selection import Corpus
 Points = npt.NDArray[np.float64]
 REGIONAL_REACH = 75.0  # degrees from the centre: beyond it the whole world is drawn
 KINDS = ("inbound", "outbound", "online", "planned")
-_BOW = {"inbound": -0.16, "outbound": 0.16, "online": 0.05, "planned": -0.05}
+# Of the same sign: a line and the one that comes back bow to opposite sides.
+_BOW = {"inbound": -0.16, "outbound": -0.16, "online": 0.03, "planned": -0.07}
 _GEOD = Geod(ellps="WGS84")
 
 
@@ -283,7 +284,7 @@ def _draw_flow(axes: Axes, flow: Flow, curve: list[Points]) -> None:
     piece = max(curve, key=len)
     middle = int(len(piece) * 0.62)
     ends = tuple(piece[middle]), tuple(piece[middle + 1])
-    size = 10 + _width(flow)
+    size = 9 + 2.2 * _width(flow)
     axes.add_patch(
         FancyArrowPatch(
             *ends, arrowstyle="-|>", mutation_scale=size, color=colour, linewidth=0, shrinkA=0, shrinkB=0, zorder=4

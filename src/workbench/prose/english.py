@@ -20,7 +20,14 @@ def number(value: float | tuple[float, float]) -> str:
     """In words up to twenty, else in digits; a pair as "between three and five"."""
     if isinstance(value, tuple):
         low, high = value
-        return number(low) if low == high else f"between {number(low)} and {number(high)}"
+        if low == high or high <= 0:
+            return number(high)
+        if low <= 0:
+            return f"at most {number(high)}"
+        if high - low == 1:
+            return f"{number(low)} or {number(high)}"
+        figures = high > len(_SMALL) - 1  # both in digits where one must be
+        return f"between {f'{low:g}' if figures else number(low)} and {number(high)}"
     if float(value).is_integer() and 0 <= value < len(_SMALL):
         return _SMALL[int(value)]
     if float(value).is_integer():

@@ -14,7 +14,7 @@ class Fact:
     """One value a sentence may use. ``kind`` decides which filters accept it:
 
     number (int, float or (low, high)), date (EDTF text or None), name (id), names (ids),
-    people (ids), code ((vocabulary, code)), text (our own words).
+    people ((id, body) pairs), code ((vocabulary, code)), text (our own words).
     """
 
     kind: str
@@ -61,9 +61,9 @@ def names(ids: Iterable[str], records: Iterable[RecordId] = ()) -> Fact:
     return Fact("names", tuple(ids), tuple(records))
 
 
-def people(ids: Iterable[str], records: Iterable[RecordId] = ()) -> Fact:
-    """Several people; printed by name or by post as the settings say."""
-    return Fact("people", tuple(ids), tuple(records))
+def people(pairs: Iterable[tuple[str, str]], records: Iterable[RecordId] = ()) -> Fact:
+    """Several people, each with the body they came for; printed by name or by post."""
+    return Fact("people", tuple(pairs), tuple(records))
 
 
 def code(vocabulary: str, code: str | None, records: Iterable[RecordId] = ()) -> Fact:

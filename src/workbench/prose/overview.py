@@ -64,7 +64,7 @@ def lead(answers: Answers) -> dict[str, Any]:
         rows = counted[counted["direction"] == direction]
         return facts.number(len(rows), records("events", rows["event_id"])) if len(rows) else facts.number(None)
 
-    dated = counted[counted["date"].notna()]
+    dated = counted[counted["latest"].notna()].sort_values("latest", kind="stable")
     own = answers.own_agreements
     partners = tuple(dict.fromkeys(org for orgs in own["partners"] for org in orgs))
     agreement_ids = records("agreements", own["agreement_id"])
@@ -74,8 +74,8 @@ def lead(answers: Answers) -> dict[str, Any]:
         "exchanges": facts.number(_range(low, len(counted)), ids),
         "empty_number": facts.number(0),
         "single": facts.number(1),
-        "first": _dated(dated.iloc[0]) if len(dated) else facts.date(None),
-        "last": _dated(dated.iloc[-1]) if len(dated) else facts.date(None),
+        "first": _dated(dated.iloc[0]) if len(dated) else None,
+        "last": _dated(dated.iloc[-1]) if len(dated) > 1 else None,
         "inbound": of("inbound"),
         "outbound": of("outbound"),
         "online": of("mutual"),
@@ -211,14 +211,15 @@ def _event(row: Any, corpus: Corpus) -> SimpleNamespace:
         topic=facts.text(row.topic, own),
         home=facts.names(home, own),
         partners=facts.names(_bodies(theirs, row), own),
-        home_people=facts.people(_unique(ours["party_id"]), own),
-        partner_people=facts.people(_unique(theirs["party_id"]), own) or facts.names(row.partners, own),
+        home_people=facts.people(_pairs(ours), own),
+        partner_people=facts.people(_pairs(theirs), own),
         host=facts.names(
             _unique(mine.loc[(mine["role"] == "host") & mine["org_id"].isin(corpus.members), "org_id"]), own
         ),
-        host_people=facts.people(_unique(ours.loc[ours["role"] == "host", "party_id"]), own),
-        inviter=facts.people(_unique(ours.loc[ours["role"] == "inviter", "party_id"]), own),
-        spoke=bool((people["role"] == "speaker").any()),
+        host_people=facts.people(_pairs(ours[ours["role"] == "host"]), own),
+        inviter=facts.people(_pairs(ours[ours["role"] == "inviter"]), own),
+        home_spoke=bool((ours["role"] == "speaker").any()),
+        partner_spoke=bool((theirs["role"] == "speaker").any()),
         headcount=facts.number(int(headcount.iloc[0]), own) if len(headcount) else None,
         delegation=len(groups) > 0 and headcount.empty,
         series=facts.text(_series(row.event_id, corpus), own),
@@ -233,6 +234,11 @@ def _event(row: Any, corpus: Corpus) -> SimpleNamespace:
 def _bodies(theirs: pd.DataFrame, row: Any) -> tuple[str, ...]:
     named = tuple(org for org in row.partners if org in set(theirs["org_id"]))
     return named or row.partners
+
+
+def _pairs(people: pd.DataFrame) -> tuple[tuple[str, str], ...]:
+    """People with the body each came for, once each."""
+    return tuple(dict.fromkeys(zip(people["party_id"], people["org_id"], strict=True)))
 
 
 def _unique(column: pd.Series) -> tuple[str, ...]:
@@ -334,9 +340,11 @@ def counting(answers: Answers, left_out: list[tuple[int, Fact]]) -> dict[str, An
     return {
         "home": answers.home,
         "single": facts.number(1),
+        "empty_number": facts.number(0),
         "exchanges": facts.number(len(answers.counted), ids or setting),
         "reasons": reasons,
-        "regions": [facts.code("country", code, setting) for code in settings.also_abroad],
+        "regions": [facts.code("country", code, setting) for code in settings.regions],
+        "regions_count": settings.regions_count,
         "country": facts.code("country", settings.home_country, setting),
         "general": facts.number(len(general), general_ids) if len(general) else None,
         "example": facts.text(general.iloc[0]["what"], general_ids) if len(general) else None,

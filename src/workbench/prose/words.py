@@ -53,7 +53,7 @@ class Words:
         self.corpus = corpus
         self.language = language
         self.grammar = GRAMMARS[language]
-        self._noted: list[list[Fact]] = []
+        self._noted: list[list[Fact]] = [[]]
         self._sentences: list[Sentence] = []
 
     # --- passages -------------------------------------------------------------------------
@@ -75,11 +75,13 @@ class Words:
             render = template.blocks[block]
         except (jinja2.TemplateNotFound, KeyError):
             raise ProseError(f"there is no passage {passage} in {self.language}") from None
-        self._noted = [[]]
+        outer, self._noted = self._noted, [[]]
         try:
             text = "".join(render(template.new_context(facts)))
-        except (jinja2.UndefinedError, TypeError) as error:
+        except (jinja2.UndefinedError, TypeError, KeyError, ValueError) as error:
             raise ProseError(f"{self.language}/{passage}: {error}") from error
+        finally:
+            self._noted = outer
         return " ".join(text.split())
 
     @cached_property
@@ -99,7 +101,7 @@ class Words:
             "name": self.running,
             "names": lambda ids: self.grammar.listed([self.running(id) for id in ids]),
             "heading": self.name,
-            "people": lambda ids: self.grammar.listed([self.person(id) for id in ids]),
+            "people": lambda pairs: self.grammar.listed([self.person(*pair) for pair in pairs]),
             "label": lambda pair: self.label(*pair),
             "plural": lambda pair: self.plural_label(*pair),
             "a": lambda pair: self.grammar.article(self.label(*pair)),
@@ -114,6 +116,8 @@ class Words:
         def note(fact: Fact, *args: str) -> Markup:
             if not isinstance(fact, Fact):
                 raise TypeError(f"the filter {name} words facts, not {fact!r}")
+            if fact.value in (None, "", ()) and name not in ("when", "date"):
+                raise ProseError(f"the filter {name} has nothing to word: the {fact.kind} is missing")
             self._noted[-1].append(fact)
             return Markup(escape(word(fact.value, *args)))
 
@@ -151,16 +155,15 @@ class Words:
         rows = self.corpus["organisations"]
         return frozenset(rows.loc[rows["takes_the"].fillna(False), "org_id"])
 
-    def person(self, id: str) -> str:
-        """A person by name, or by post where the settings ask for it."""
+    def person(self, id: str, org_id: str) -> str:
+        """A person by name, or by their post at a body where the settings ask for it."""
         if self.corpus.settings.people == "names":
             return self.name(id)
         posts = self.corpus["posts"]
-        held = posts[posts["person_id"] == id]
+        held = posts[(posts["person_id"] == id) & (posts["org_id"] == org_id)]
         if held.empty:
             return self.phrase("common/somebody")
-        row = held.iloc[-1]
-        return f"{row['post']} ({self.name(row['org_id'])})"
+        return self.phrase("common/by_post", post=Fact("text", held.iloc[-1]["post"]))
 
     def label(self, vocabulary: str, code: str) -> str:
         """The word for a code."""

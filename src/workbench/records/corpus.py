@@ -27,6 +27,7 @@ from workbench.records.vocabularies import Vocabularies
 
 DATED_COLUMNS = tuple(field.name for field in DATED_BLOCK)
 _UNCOMPARED = {"note", "topic", "outcome", "scope", "what", "printed", "why", "place_printed", "basis"}
+_NO_INSTRUMENT = ("unspecified_cooperation", "city_tie_unspecified")
 _CURATION_ORDER = ("reviewed", "in_review", "draft", "withdrawn")
 DTYPES = {
     "id": "string", "ref": "string", "text": "string", "code": "string", "edtf": "string", "date": "object",
@@ -311,7 +312,7 @@ def _complete(record: Record) -> None:
                 and values["type"] != "internal_session"
             )
     if record.table == "agreements" and values["countable"] is None:
-        values["countable"] = values["form"] != "child" and values["kind"] != "unspecified_cooperation"
+        values["countable"] = values["form"] != "child" and values["kind"] not in _NO_INSTRUMENT
 
 
 def _fill_bodies(merged: dict[tuple[str, str], Record], events: dict[str, Record]) -> None:

@@ -175,7 +175,7 @@ def _check_homes(settings: Settings, material: Material, lines: list[str]) -> li
                 'name = { en = "…", zh = "…" }',
                 "add it",
             )
-    for code in (settings.home_country, *settings.also_abroad):
+    for code in (settings.home_country, *settings.regions):
         if code not in countries:
             hint = did_you_mean(code, countries) or "add a row to country.csv"
             add(f'"{code}"', "abroad", f'"{code}" is not in the list country', ", ".join(countries), hint)

@@ -93,7 +93,9 @@ class Corpus:
 
     def counts_abroad(self, country: str) -> bool:
         """Does a country or region count as abroad under the settings?"""
-        return country != self.settings.home_country or country in self.settings.also_abroad
+        if country in self.settings.regions:
+            return self.settings.regions_count
+        return country != self.settings.home_country
 
     @cached_property
     def takers(self) -> pd.DataFrame:
