@@ -131,7 +131,7 @@ def build(folder: Path | None, as_of: str, force: bool) -> None:
 
     if as_of:
         try:
-            dates.parse(as_of)
+            dates.single_day(as_of)
         except dates.DateError as error:
             raise click.BadParameter(str(error), param_hint="--as-of") from None
     project = _project(folder)

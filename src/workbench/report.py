@@ -25,10 +25,10 @@ from workbench.prose.facts import RecordId
 from workbench.prose.words import Sentence, Words
 from workbench.records import dates, load, vocabularies
 from workbench.records.selection import Corpus, Selection, choose_home, choose_period, select
+from workbench.settings import REPORT_LANGUAGES
 
 REPORT_MIME = "application/vnd.workbench.report+json"
 PROJECT_VARIABLE = "WORKBENCH_PROJECT"
-LANGUAGES = ("en",)  # languages in which a whole report can be written
 
 
 def open_report(
@@ -41,8 +41,8 @@ def open_report(
     that of the settings). Raises `UsageError` for a parameter that is not understood and
     `RecordsError` while the records have errors.
     """
-    if language not in LANGUAGES:
-        hint = did_you_mean(language, LANGUAGES) or f"known: {', '.join(LANGUAGES)}"
+    if language not in REPORT_LANGUAGES:
+        hint = did_you_mean(language, REPORT_LANGUAGES) or f"known: {', '.join(REPORT_LANGUAGES)}"
         raise UsageError(f'language = "{language}": reports are not written in it yet; {hint}')
     named = os.environ.get(PROJECT_VARIABLE)
     project = find_project(Path(named) if named else None)
@@ -58,12 +58,9 @@ def _day(text: str, default: dt.date) -> dt.date:
     if not text:
         return default
     try:
-        value = dates.parse(text)
+        return dates.single_day(text)
     except dates.DateError as error:
         raise UsageError(f"as_of: {error}") from None
-    if value.precision != "day" or value.earliest is None or value.earliest != value.latest:
-        raise UsageError(f'as_of = "{text}" is not a single day. Write it as 2026-10-31.')
-    return value.earliest
 
 
 class Report:

@@ -12,7 +12,8 @@ from typing import Any, Literal
 from workbench.errors import Problem, RecordsError, did_you_mean
 from workbench.paths import SETTINGS_FILE, Project
 
-KNOWN_LANGUAGES = ("en", "zh")
+KNOWN_LANGUAGES = ("en", "zh")  # of names and headings
+REPORT_LANGUAGES = ("en",)  # in which whole reports can be written
 _SECTIONS: dict[str, tuple[str, ...]] = {
     "": ("title", "languages", "as_of", "default_home", "homes", "abroad", "people", "map"),
     "abroad": ("country", "regions", "regions_count"),
@@ -94,8 +95,10 @@ class _Reader:
         homes = self.homes()
         default = self.default_home(homes)
         languages = tuple(self.texts(self.data.get("languages", ["en"]), "languages"))
+        if not languages:
+            self.add("languages", "no language is given", 'languages = ["en"]', "name one at least")
         for language in languages:
-            self.among("languages", language, KNOWN_LANGUAGES)
+            self.among("languages", language, REPORT_LANGUAGES)
         return Settings(
             title=self.words(self.data.get("title"), "title"),
             languages=languages,

@@ -47,6 +47,7 @@ class Projection:
 
     @property
     def forward(self) -> Transformer:
+        """From longitude and latitude in degrees to metres."""
         definition = (
             f"+proj=laea +lat_0={self.lat:.4f} +lon_0={self.lon:.4f}"
             if self.kind == "regional"

@@ -16,6 +16,7 @@ import matplotlib as mpl
 import matplotlib.dates as mdates
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
@@ -199,7 +200,7 @@ def _span(date: dates.EdtfDate) -> tuple[float, float]:
     return mdates.date2num(first), mdates.date2num(last)
 
 
-def _legend(figure, marks: list[str], words: Words) -> None:  # type: ignore[no-untyped-def]
+def _legend(figure: Figure, marks: list[str], words: Words) -> None:  # type: ignore[no-untyped-def]
     grey = style.QUIET
     dot = {"linestyle": "none", "marker": "o", "markersize": 7, "markeredgewidth": 1.5, "markeredgecolor": grey}
     diamond = dot | {"marker": "D", "markersize": 6.5, "markeredgecolor": style.INK}

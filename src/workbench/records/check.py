@@ -136,6 +136,7 @@ def circles(checker: Checker) -> Iterator[Problem]:
 
 
 def register_circles(checker: Checker) -> Iterator[Problem]:
+    """No body of the register belongs to itself, even round about."""
     rows = checker.material.registers.rows["organisations"]
     for id, row in rows.items():
         path = [id]
@@ -257,6 +258,7 @@ def _last_telling_day(source: dict[str, Any]) -> tuple[dt.date | None, str]:
 
 
 def source_days_in_order(checker: Checker) -> Iterator[Problem]:
+    """A page is published, then updated, then coded."""
     for dossier in checker.material.dossiers:
         source = dossier.source
         published = dates.parse(source.values["published"]) if source.values["published"] else None
@@ -341,6 +343,7 @@ def parties_enough(checker: Checker) -> Iterator[Problem]:
 
 
 def groups_and_children(checker: Checker) -> Iterator[Problem]:
+    """A child of a group names its group, and that is one."""
     known = checker.by_id["agreements"]
     for record in checker.of("agreements"):
         form, parent = record.values["form"], record.values["parent_id"]
@@ -351,6 +354,7 @@ def groups_and_children(checker: Checker) -> Iterator[Problem]:
 
 
 def decisions_lead_somewhere(checker: Checker) -> Iterator[Problem]:
+    """A judgement is about a field of a record that is there, and is given once."""
     file = "data/raw/decisions.yaml"
     seen: Counter[tuple[str, str, str]] = Counter()
     for decision in checker.material.decisions:

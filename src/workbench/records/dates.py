@@ -295,6 +295,14 @@ def as_date(value: EdtfDate | dt.date | str) -> EdtfDate:
     return parse(value.isoformat() if isinstance(value, dt.date) else value)
 
 
+def single_day(text: str) -> dt.date:
+    """The one certain day a text names. Raises `DateError` for anything else."""
+    value = parse(text)
+    if value.kind != "date" or value.earliest is None or value.earliest != value.latest or value.assumed:
+        raise DateError(text, "it is not a single day", "the day, as 2026-10-31")
+    return value.earliest
+
+
 # --- reading ------------------------------------------------------------------------------
 
 

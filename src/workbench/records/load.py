@@ -119,6 +119,13 @@ def _read_decisions(project: Project) -> tuple[list[Decision], list[Problem]]:
     file = project.relative(project.decisions_file)
     tree, problems = yamltext.read(project.decisions_file.read_bytes(), file)
     entries = tree.items.get("decisions") if tree else None
+    for key, line in (tree.lines if tree else {}).items():
+        if key != "decisions":
+            problems.append(Problem(file, line, key, f'there is no key "{key}" here', "decisions",
+                                    did_you_mean(key, ["decisions"]) or "delete it"))  # fmt: skip
+    if tree and not isinstance(entries, Sequence):
+        problems.append(Problem(file, entries.line if entries else 1, "decisions", "the decisions are not a list",
+                                "decisions: [] or a list", "begin each judgement with `- `"))  # fmt: skip
     decisions = []
     for entry in entries.items if isinstance(entries, Sequence) else ():
         values: dict[str, Any] = {}

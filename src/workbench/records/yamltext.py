@@ -26,18 +26,24 @@ _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
+    """A single value as text, with its line."""
+
     text: str
     line: int
 
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
+    """A list, with its line."""
+
     items: tuple[Tree, ...]
     line: int
 
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
+    """Keys and values, with the line of each key."""
+
     items: dict[str, Tree]
     lines: dict[str, int]
     line: int

@@ -180,9 +180,10 @@ class _Reader:
                          did_you_mean(name, declared) or "delete it")  # fmt: skip
                 continue
             wanted = _TYPES.get(declared[name].type)
-            if wanted is not None and (
-                not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted)
-            ):
+            if wanted is None:
+                self.add(line, name, f"{id}: {name} is annotated {declared[name].type}, which cannot be checked",
+                         ", ".join(_TYPES), "annotate it with one of them in the notebook")  # fmt: skip
+            elif not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
                 self.add(line, name, f"{id}: {name} = {value!r} is not {declared[name].type}", declared[name].type,
                          declared[name].comment or "correct it")  # fmt: skip
         home = given.get("home", "")
@@ -199,12 +200,9 @@ class _Reader:
         if not isinstance(text, str) or not text:
             return
         try:
-            day = dates.parse(text)
+            dates.single_day(text)
         except dates.DateError as error:
             self.add(line, "as_of", f"{id}: {error.why}", "a single day", f"write {error.write}")
-            return
-        if day.earliest is None or day.earliest != day.latest:
-            self.add(line, "as_of", f'{id}: "{text}" is not a single day', "a single day", "write it as 2026-10-31")
 
     def add(self, line: int, field: str, what: str, expected: str, todo: str) -> None:
         """Note a problem, at the line of the row that holds the field if one does."""

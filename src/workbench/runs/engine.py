@@ -9,21 +9,25 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from workbench.errors import MachineryFailed
+from workbench.errors import MachineryFailed, RecordsError
 from workbench.paths import Project, file_digest, write_atomic
 from workbench.records import load, tables
 from workbench.runs import catalogue, keys
 from workbench.runs.catalogue import Run
+from workbench.settings import Settings
 
 MANIFEST = "manifest.json"
 REPORT_MIME = "application/vnd.workbench.report+json"
 PROJECT_VARIABLE = "WORKBENCH_PROJECT"
+# Where a kernel keeps a cell's code, and where a package is installed: named in warnings.
+_CODE_PLACE = re.compile(rb"[^\s\"\\]*(?:/ipykernel_\d+/\d+\.py|/site-packages(?=/))")
 State = Literal["fresh", "published", "done", "raised", "failed"]
 Tell = Callable[[str], None]
 
@@ -66,7 +70,7 @@ def build(project: Project, *, as_of: str = "", force: bool = False, tell: Tell 
     from workbench import settings as settings_module
 
     settings = settings_module.read(project)
-    runs = catalogue.read(project, settings, as_of)
+    runs = _checked_runs(project, settings, as_of)
     before = file_digest(project.processed / tables.DESCRIPTION)
     load.ensure_tables(project)
     corpus_digest = file_digest(project.processed / tables.DESCRIPTION)
@@ -83,8 +87,18 @@ def build(project: Project, *, as_of: str = "", force: bool = False, tell: Tell 
             entries[run.id] = manifest[run.id]
     _sweep(project, {run.id for run in runs})
     unwell = {outcome.id for outcome in result.outcomes if outcome.state in ("raised", "failed")}
-    _finish(project, settings, runs, entries, unwell)
+    _finish(project, settings, runs, entries, unwell, as_of or settings.as_of.isoformat())
     return result
+
+
+def _checked_runs(project: Project, settings: Settings, as_of: str) -> list[Run]:
+    """The runs of the catalogue; its errors are told together with those of the records."""
+    try:
+        return catalogue.read(project, settings, as_of)
+    except RecordsError as error:
+        _, _, problems = load.check_project(project)
+        errors = [problem for problem in problems if problem.severity == "error"]
+        raise RecordsError([*error.problems, *errors]) from None
 
 
 def _one(
@@ -184,7 +198,8 @@ def _kernel_config(folder: str) -> Any:
 
 
 def _normalise(content: bytes) -> bytes:
-    """A notebook without what differs from run to run: timings, paths, random ids."""
+    """A notebook without what differs from run to run: timings, random ids, places of code."""
+    content = _CODE_PLACE.sub(rb"<cell>", content)
     notebook = json.loads(content)
     notebook["metadata"] = {
         name: notebook["metadata"][name] for name in ("kernelspec",) if name in notebook["metadata"]
@@ -212,12 +227,12 @@ def _sweep(project: Project, wanted: set[str]) -> None:
 
 
 def _finish(
-    project: Project, settings: Any, runs: list[Run], entries: dict[str, dict[str, Any]], failed: set[str]
+    project: Project, settings: Any, runs: list[Run], entries: dict[str, dict[str, Any]], failed: set[str], as_of: str
 ) -> None:
     from workbench.publish import site
 
     try:
-        write_atomic(project.reports / "index.html", site.index(project, settings, runs, failed))
+        write_atomic(project.reports / "index.html", site.index(project, settings, runs, failed, as_of))
         text = json.dumps(entries, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         write_atomic(project.reports / MANIFEST, text.encode())
     except OSError as error:
