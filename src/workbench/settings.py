@@ -55,7 +55,7 @@ class Settings:
 def read(project: Project) -> Settings:
     """The settings of a project; raises `RecordsError` with all that is wrong with them."""
     try:
-        text = project.settings_file.read_text(encoding="utf-8")
+        text = project.settings_file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         what, todo = "the file is not UTF-8", "save it again with the encoding UTF-8"
         raise RecordsError([Problem(SETTINGS_FILE, 0, "", what, "a file in UTF-8", todo)]) from None
@@ -95,6 +95,9 @@ class _Reader:
         homes = self.homes()
         default = self.default_home(homes)
         languages = tuple(self.texts(self.data.get("languages", ["en"]), "languages"))
+        for home in homes.values():
+            if not home.members:
+                self.add(home.id, f"the home {home.id} has no members", "members = [ids of the register]", "name one")
         if not languages:
             self.add("languages", "no language is given", 'languages = ["en"]', "name one at least")
         for language in languages:

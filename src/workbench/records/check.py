@@ -119,6 +119,17 @@ def one_id_one_table(checker: Checker) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
+def one_id_one_register(checker: Checker) -> Iterator[Problem]:
+    """An id stands in one register only: names are found by the id alone."""
+    seen: dict[str, str] = {}
+    for table, rows in checker.material.registers.rows.items():
+        for id in rows:
+            if seen.setdefault(id, table) != table:
+                file, line = checker.material.registers.where[table, id]
+                yield Problem(file, line, "id", f'the id "{id}" stands in {seen[id]}.csv too', "an id of its own",
+                              "rename one of the two")  # fmt: skip
+
+
 def circles(checker: Checker) -> Iterator[Problem]:
     """Nothing is part of itself, follows itself or belongs to itself, even round about."""
     links = (("events", "part_of"), ("events", "follows"), ("agreements", "parent_id"), ("sources", "copy_of"))
@@ -459,6 +470,7 @@ def phrases_located(checker: Checker) -> Iterator[Problem]:
 RULES = (
     dangling_ids,
     one_id_one_table,
+    one_id_one_register,
     circles,
     register_circles,
     parts_inside_wholes,

@@ -130,8 +130,11 @@ class _Merger:
             record.values["curation"] = min(states, key=lambda s: _CURATION_ORDER.index(s or "draft"))
         return record
 
-    def rank(self, record: Record) -> tuple[bool, str]:
-        return not self.sources[record.source_id]["publisher_is_party"], record.source_id
+    def rank(self, record: Record) -> tuple[int, bool, bool, str]:
+        """The better-placed witness first: reviewed, no copy, a party to what it tells, then by id."""
+        source = self.sources[record.source_id]
+        state = _CURATION_ORDER.index(source["status"] or "draft")
+        return state, bool(source["copy_of"]), not source["publisher_is_party"], record.source_id
 
     def fields(self, table: Table, told: list[Record], record: Record) -> None:
         for column in table.fields:

@@ -50,7 +50,7 @@ STEP_EVENTS = {
 }
 ONLINE = "online"
 UNKNOWN = "unknown"
-_PARTY = re.compile(r"(?P<name>.+?)(?: \((?P<mark>group|endpoint|open)\))?(?: @ (?P<org>.+))?")
+_PARTY = re.compile(r"(?P<name>.+?)(?: \((?P<mark>group|endpoint|open)\))?(?: @ (?P<org>.+))?", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -92,7 +92,7 @@ def read_all(
     """Every dossier of a folder, in the order of their names, and all that is wrong with them."""
     found: list[Dossier] = []
     problems: list[Problem] = []
-    for path in sorted(folder.glob("*.y*ml")):
+    for path in sorted(path for path in folder.glob("*.y*ml") if path.is_file()):
         dossier, wrong = read(path.read_bytes(), f"{relative}/{path.name}", registers, vocabularies)
         problems += wrong
         if dossier:
@@ -341,7 +341,8 @@ class _Reader:
         reading, reasons = self.reading(parts)
         basis = self.code("date_basis", parts.get("basis"), "basis") or ("inferred" if reading else "stated")
         why = "; ".join(filter(None, [self.optional(parts.get("why"), "why"), reasons]))
-        self.check_basis(tree.line, key, "edtf" in parts or "readings" in parts, reading, basis, why)
+        said = "readings" in parts or ("edtf" in parts and self.said(parts["edtf"]))
+        self.check_basis(tree.line, key, said, reading, basis, why)
         record.lines[key] = tree.line
         record.values.update(dated_block(printed=printed, edtf=edtf, reading=reading, basis=basis, why=why or None))
         if "days" in parts:
@@ -372,7 +373,10 @@ class _Reader:
         reasons = []
         for text, reason in several.items.items():
             try:
-                valid.append(read_edtf(text))
+                one = read_edtf(text)
+                if one.kind != "date":
+                    raise Complaint(f'"{text}" is not a single date', "one date a reading", "write each day by itself")
+                valid.append(one)
             except Complaint as complaint:
                 self.add(several.lines[text], "readings", complaint.what, complaint.expected, complaint.todo)
                 continue
@@ -382,6 +386,11 @@ class _Reader:
         if len(valid) < len(several.items):
             return None, ""
         return "[" + ",".join(value.text for value in sorted(valid)) + "]", "; ".join(reasons)
+
+    @staticmethod
+    def said(tree: Tree) -> bool:
+        """Is a date written, right or wrong? `unknown` says that there is none."""
+        return not (isinstance(tree, Scalar) and tree.text.strip() == UNKNOWN)
 
     def edtf(self, tree: Tree | None, key: str) -> str | None:
         text = self.optional(tree, key)

@@ -39,7 +39,7 @@ def read_material(project: Project) -> tuple[Material, list[Problem]]:
     anchors, found = read_anchors(project)
     problems += found + repeated
     material = Material(words, bodies, told, decisions, anchors)
-    outlines = _outlines(project.basemap / "countries_50m.geojson")
+    outlines = _outlines((project.basemap / "countries_50m.geojson").resolve())
     problems += check.check(material, project.relative(project.registers), outlines)
     return material, problems
 

@@ -74,6 +74,10 @@ def paragraphs(text: str, title: str) -> list[str]:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     plain = [normalise(line) for line in lines]
     headline, rest = _after_headline(plain, normalise(title))
+    while rest and not rest[-1]:
+        rest.pop()
+    while rest and not rest[0]:
+        rest.pop(0)
     body = ["\n" if _is_not_body(line) else line for line in rest]
     blocks: list[list[str]] = [[]]
     for line in body:

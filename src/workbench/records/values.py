@@ -27,6 +27,7 @@ _AMOUNTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"hundreds", "hundreds"),
     )
 )
+_UNIT = re.compile(r"(?!(?:to|or|and|million|thousand|hundred|billion)\b)[^\W\d_][^\d]*")
 AMOUNT_FORMS = "50, ~50, >3000, >=15, <=20, 2..3, =12 (derived) or hundreds"
 
 
@@ -91,6 +92,8 @@ def read_edtf(text: str) -> dates.EdtfDate:
 def read_amount(text: str) -> Amount:
     """A number with its doubt and perhaps a unit; raises `Complaint`."""
     number, _, unit = text.partition(" ") if text[:1] not in "~<>=" else _split_marked(text)
+    if unit and not _UNIT.fullmatch(unit):
+        number = text  # "1 000", "50 to 60", "2 million": no unit, and no number we accept
     for pattern, qualifier in _AMOUNTS:
         found = pattern.fullmatch(number)
         if not found:
