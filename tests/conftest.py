@@ -41,3 +41,29 @@ def articles() -> Path:
     if not ARTICLES.is_dir():
         pytest.skip("the articles are not held here")
     return ARTICLES
+
+
+# Whole rebuilds, many small projects, long properties: run by .ci/run with `-m slow`.
+SLOW = (
+    "runs/test_engine.py",
+    "records/test_mistakes.py",
+    "records/test_corpus.py",
+    "records/test_tables.py",
+    "analysis/test_counting_properties.py",
+    "analysis/test_agreement_answers.py",
+    "figures/test_timelines.py",
+    "prose/test_stories.py",
+    "test_report.py",
+    "test_browser.py",
+)
+GAPS = Path(__file__).with_name("known_gaps.txt")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the slow suites, and what is known not to hold yet (docs/known-gaps.md)."""
+    gaps = set(GAPS.read_text(encoding="utf-8").splitlines()) if GAPS.is_file() else set()
+    for item in items:
+        if item.nodeid.removeprefix("tests/").startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
+        if item.nodeid in gaps:
+            item.add_marker(pytest.mark.xfail(reason="a known gap: docs/known-gaps.md", strict=False))

@@ -121,7 +121,8 @@ class Report:
         for number, passage, values in cards:
             words = self.words.phrase(f"{self.kind}/{passage}", **values)
             parts.append(f"<div><dt>{escape(words)}</dt><dd>{escape(number)}</dd></div>")
-        plain = "\n".join(f"{number}  {passage}" for number, passage, _ in cards)
+        told = [(number, self.words.phrase(f"{self.kind}/{passage}", **values)) for number, passage, values in cards]
+        plain = "\n".join(f"{number}  {words}" for number, words in told)
         self._emit("key-figures", f'<dl class="key-figures">{"".join(parts)}</dl>', plain)
 
     def show(self, drawing: style.Drawing | None) -> None:

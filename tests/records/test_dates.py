@@ -1,6 +1,4 @@
-"""Dates: what is refused and what to write instead; then bounds, answers, properties, second opinions.
-
-"""
+"""Dates: what is refused and what to write instead; then bounds, answers, properties, second opinions."""
 
 import dataclasses
 import datetime as dt

@@ -76,7 +76,7 @@ def _has_whole_in(events: pd.DataFrame, ours: set[str]) -> pd.Series:
             whole = whole_of.get(whole)
         return False
 
-    return events["event_id"].map(inside)
+    return events["event_id"].map(inside).astype(bool)
 
 
 def _date_key(text: str | None) -> tuple[bool, dt.date, dt.date, str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+import re
 
 from workbench.records import dates
 
@@ -13,7 +15,7 @@ def number(value: float | tuple[float, float]) -> str:
     """In digits; a pair as 3至5."""
     if isinstance(value, tuple):
         return number(value[0]) if value[0] == value[1] else f"{number(value[0])}至{number(value[1])}"
-    return f"{value:g}"
+    return str(int(value)) if float(value).is_integer() else f"{value:g}"
 
 
 def counted(value: float | tuple[float, float], measure: str, noun: str) -> str:
@@ -22,12 +24,10 @@ def counted(value: float | tuple[float, float], measure: str, noun: str) -> str:
 
 
 def plural(word: str) -> str:
-    """The word itself: Chinese nouns have no plural."""
     return word
 
 
 def article(phrase: str) -> str:
-    """The phrase itself: Chinese has no articles."""
     return phrase
 
 
@@ -37,73 +37,123 @@ def listed(items: list[str]) -> str:
 
 
 def when(text: str | None) -> str:
-    """A date with its doubt: 2017年10月, 2018年12月6日前, 约2019年, 可能."""
+    """A date with its doubt: 2017年10月, 不晚于2018年12月6日, 约2019年, 2019年（存疑）."""
     if text is None:
         return "时间未注明"
     value = dates.parse(text)
-    words = {"date": _single, "interval": _interval, "set": _set}[value.kind](value.text, value)
+    plain = re.sub("[?~%]", "", value.text)
+    words = {"date": _single, "interval": _interval, "set": _set}[value.kind](plain)
+    if value.approximate:
+        words = f"约{words}"
     if value.uncertain:
-        words = f"可能{words}"
-    return f"约{words}" if value.approximate else words
+        words = f"{words[:-1]}，存疑）" if words.endswith("）") else f"{words}（存疑）"
+    return words
 
 
 date = when
 
-
-def _day(day: dt.date | None) -> str:
-    return f"{day.year}年{day.month}月{day.day}日" if day else ""
-
-
-def _bare(text: str) -> str:
-    return text.replace("?", "").replace("~", "").replace("%", "")
+_NO_YEAR = "（年份未注明）"
+_THIRDS = {(1, 10): "上旬", (11, 20): "中旬", (21, 0): "下旬"}
 
 
-def _single(text: str, value: dates.EdtfDate) -> str:
-    plain = _bare(text)
-    if value.earliest is None or value.latest is None:
-        if value.precision == "day" and plain.startswith("XXXX-") and "X" not in plain[5:]:
-            return f"{int(plain[5:7])}月{int(plain[8:10])}日（年份未注明）"
-        return "时间未注明"
-    exact = "X" not in plain
-    if value.precision == "day" and exact:
-        return _day(value.earliest)
-    if value.precision == "month" and exact:
-        return f"{value.earliest.year}年{value.earliest.month}月"
-    if value.precision == "season" and exact:
-        return f"{plain[:4]}年{_SEASONS[plain[5:7]]}"
-    if value.precision == "year" and len(plain.rstrip("-X")) == 4:
-        return f"{value.earliest.year}年"
-    return f"{_day(value.earliest)}至{_day(value.latest)}之间"
+def _single(plain: str) -> str:
+    parts = _parts(plain)
+    return "".join(parts) + (_NO_YEAR if plain.startswith("XXXX-") and parts != ["时间未注明"] else "")
 
 
-def _interval(text: str, value: dates.EdtfDate) -> str:
-    start, end = _bare(text).split("/")
-    if not start or start == "..":
-        return f"截至{when(end)}"
+def _parts(plain: str) -> list[str]:
+    """The parts of one date, the year first: 2018年, 12月, 5日."""
+    year, month, day = (*plain.partition("T")[0].split("-"), "", "")[:3]
+    if not month.strip("X") and not day.strip("X"):
+        return [_year(year)] if year != "XXXX" else ["时间未注明"]
+    if "X" in month or "X" in day.replace("XX", "") or (day.isdigit() and not month.isdigit()):
+        value = dates.parse(plain)
+        if value.earliest is None or value.latest is None:
+            return ["时间未注明"]
+        return [_between(*(_of(bound) for bound in (value.earliest, value.latest)))]
+    first = [] if year == "XXXX" else [_year(year) + ("" if year.isdigit() else "某年")]
+    if month in _SEASONS:
+        winter = [f"{year}至{int(year) + 1}年"] if month == "24" and year.isdigit() else first
+        return [*winter, _SEASONS[month]]
+    return [*first, f"{int(month)}月", *([f"{int(day)}日"] if day.isdigit() else [])]
+
+
+def _year(year: str) -> str:
+    if year.isdigit():
+        return f"{year}年"
+    if year[:3].isdigit():
+        return f"{year[:3]}0年代"
+    return (
+        f"{int(year[:2]) + 1}世纪"
+        if year[:2].isdigit()
+        else f"{year.replace('X', '0')}年至{year.replace('X', '9')}年之间"
+    )
+
+
+def _of(day: dt.date) -> list[str]:
+    return [f"{day.year}年", f"{day.month}月", f"{day.day}日"]
+
+
+def _rest(first: list[str], last: list[str]) -> str:
+    """The later date without what it repeats: 8月2日 of 2023年7月30日至8月2日."""
+    shared = 0
+    while shared < min(len(first), len(last)) - 1 and first[shared] == last[shared]:
+        shared += 1
+    return "".join(last[shared:])
+
+
+def _between(first: list[str], last: list[str]) -> str:
+    return f"{''.join(first)}至{_rest(first, last)}之间"
+
+
+def _interval(plain: str) -> str:
+    start, end = plain.split("/")
+    if start in ("", ".."):
+        return f"截至{_single(end)}" + ("" if start else "（开始时间不详）")
     if end == "..":
-        return f"自{when(start)}起"
+        return f"自{_single(start)}起"
     if not end:
-        return f"自{when(start)}起（结束时间不详）"
-    first, last = when(start), when(end)
-    for shared in (first[: first.find("月") + 1], first[: first.find("年") + 1]):
-        if shared and last.startswith(shared) and last != shared:
-            return f"{first}至{last.removeprefix(shared)}"
-    return f"{first}至{last}"
+        return f"自{_single(start)}起（结束时间不详）"
+    if start == end:
+        return _single(start)
+    first, last = _parts(start), _parts(end)
+    note = _NO_YEAR if start.startswith("XXXX-") and end.startswith("XXXX-") else ""
+    return f"{''.join(first)}至{_rest(first, last)}{note}"
 
 
-def _set(text: str, value: dates.EdtfDate) -> str:
-    inner = _bare(text).strip("[]")
-    if "," in inner:
-        members = inner.split(",")
-        if len({member[4:] for member in members}) == 1 and len(members[0]) == 10:
-            years = "、".join(member[:4] for member in members[:-1])
-            return f"{years}或{when(members[-1])}"
-        return "或".join(when(member) if ".." not in member else when(f"[{member}]") for member in inner.split(","))
-    start, dots, end = inner.partition("..")
+def _set(plain: str) -> str:
+    members = plain.strip("[]").split(",")
+    if len(members) == 1:
+        return _range(*members[0].partition(".."))
+    if any(".." in member for member in members):
+        return "或".join(_range(*member.partition("..")) for member in members)
+    members = sorted(members)
+    tails = {member[4:] for member in members}
+    if len(tails) == 1 and members[0][:4].isdigit():
+        years = "、".join(member[:4] for member in members[:-1])
+        return f"{years}或{_single(members[-1])}"
+    parts = [_parts(member) for member in members]
+    said = ["".join(parts[0]), *(_rest(one, other) for one, other in itertools.pairwise(parts))]
+    return "、".join(said[:-1]) + "或" + said[-1]
+
+
+def _range(start: str, dots: str, end: str) -> str:
     if not dots:
-        return when(start)
+        return _single(start)
     if not start:
-        return f"不晚于{when(end)}"
+        return f"不晚于{_single(end)}"
     if not end:
-        return f"不早于{when(start)}"
-    return f"{when(start)}至{when(end)}之间"
+        return f"不早于{_single(start)}"
+    first, last = dates.parse(start).earliest, dates.parse(end).latest
+    return (_whole(first, last) if first and last else "") or _between(_parts(start), _parts(end))
+
+
+def _whole(first: dt.date, last: dt.date) -> str:
+    """The words for days that make up a year, some years, a month or a third of one."""
+    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
+        return f"{first.year}年" if first.year == last.year else f"{first.year}年至{last.year}年之间"
+    if (first.year, first.month) != (last.year, last.month):
+        return ""
+    at_end = (last + dt.timedelta(days=1)).day == 1
+    third = "" if first.day == 1 and at_end else _THIRDS.get((first.day, 0 if at_end else last.day))
+    return "" if third is None else f"{first.year}年{first.month}月{third}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from babel.dates import format_date
 from babel.lists import format_list
@@ -13,21 +14,23 @@ LOCALE = "en_GB"
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
           "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty")  # fmt: skip
 _SEASONS = {"21": "spring", "22": "summer", "23": "autumn", "24": "winter"}
-_THIRDS = {(1, 10): "at the beginning of", (11, 20): "in the middle of", (21, 0): "at the end of"}
+_OPEN = re.compile(
+    r"[ai]|e(?!u)|o(?!ne)|u(?!ni|se|ti)|hour|honour|heir", re.IGNORECASE
+)  # begins with a vowel, as spoken
+_THIRDS = {(1, 10): ("at", "the beginning of"), (11, 20): ("in", "the middle of"), (21, 0): ("at", "the end of")}
 
 
 def number(value: float | tuple[float, float]) -> str:
     """In words up to twenty, else in digits; a pair as "between three and five"."""
     if isinstance(value, tuple):
         low, high = value
-        if low == high or high <= 0:
-            return number(high)
-        if low <= 0:
+        if low == high:
+            return number(low)
+        if not low:
             return f"at most {number(high)}"
-        if high - low == 1:
+        if high == low + 1 == 2:
             return f"{number(low)} or {number(high)}"
-        figures = high > len(_SMALL) - 1  # both in digits where one must be
-        return f"between {f'{low:g}' if figures else number(low)} and {number(high)}"
+        return f"between {number(low)} and {number(high)}" if high < len(_SMALL) else f"between {low:,} and {high:,}"
     if float(value).is_integer() and 0 <= value < len(_SMALL):
         return _SMALL[int(value)]
     if float(value).is_integer():
@@ -53,8 +56,7 @@ def article(phrase: str) -> str:
     """The phrase with its indefinite article."""
     if phrase.startswith("other "):
         return f"an{phrase}"
-    vowel = phrase[:1].lower() in "aeiou" and not phrase.lower().startswith(("uni", "euro", "use", "one"))
-    return f"{'an' if vowel or phrase.lower().startswith(('hour', 'honour')) else 'a'} {phrase}"
+    return f"{'an' if _OPEN.match(phrase) else 'a'} {phrase}"
 
 
 def listed(items: list[str]) -> str:
@@ -66,125 +68,149 @@ def when(text: str | None) -> str:
     """A date with its preposition and its doubt: "in October 2017", "by 6 December 2018"."""
     if text is None:
         return "at a time the source does not give"
-    value = dates.parse(text)
-    words = {"date": _single, "interval": _interval, "set": _set}[value.kind](value.text, value)
-    if value.uncertain:
-        words = f"probably {words}"
-    return f"{words} or thereabouts" if value.approximate else words
+    preposition, words, value = _said(text)
+    return _doubted(f"{preposition} {words}" if preposition else words, value)
 
 
 def date(text: str | None) -> str:
     """A date without a preposition, for tables: "October 2017", "by 6 December 2018"."""
     if text is None:
         return "not given"
-    words = when(text)
-    doubt, words = ("probably ", words[9:]) if words.startswith("probably ") else ("", words)
-    for preposition in ("on ", "in "):
-        words = words.removeprefix(preposition)
-    if words.startswith("from ") and " to " in words:
-        words = words.removeprefix("from ")
-    return doubt + words
+    _, words, value = _said(text)
+    return _doubted(words, value)
 
 
-def _day(day: dt.date | None, pattern: str = "d MMMM y") -> str:
-    return format_date(day, pattern, locale=LOCALE) if day else ""
+def _doubted(words: str, value: dates.EdtfDate) -> str:
+    if value.uncertain:
+        words = f"probably {words}"
+    return f"{words} or thereabouts" if value.approximate else words
 
 
-def _bare(text: str) -> str:
-    return text.replace("?", "").replace("~", "").replace("%", "")
+def _said(text: str) -> tuple[str, str, dates.EdtfDate]:
+    """Preposition (may be empty) and words of a date, without its marks of doubt."""
+    value = dates.parse(text)
+    plain = re.sub("[?~%]", "", value.text)
+    preposition, words = {"date": _single, "interval": _interval, "set": _set}[value.kind](plain)
+    return preposition, words, value
 
 
-def _single(text: str, value: dates.EdtfDate) -> str:
-    plain = _bare(text)
-    if value.earliest is None:
-        if value.precision == "day" and plain.startswith("XXXX-") and "X" not in plain[5:]:
-            return f"on {_day(dt.date(2000, int(plain[5:7]), int(plain[8:10])), 'd MMMM')} of a year not given"
-        return "at a time the source does not give"
-    first, last = value.earliest, value.latest
-    exact = "X" not in plain
-    if value.precision == "day" and exact:
-        return f"on {_day(first)}"
-    if value.precision == "month" and (exact or plain.endswith("-XX")) and "X" not in plain[:7]:
-        return f"in {_day(first, 'MMMM y')}"
-    if value.precision == "season" and exact:
-        year = f"{plain[:4]}/{last.year % 100:02d}" if last and last.year > first.year else plain[:4]
-        return f"in {_SEASONS[plain[5:7]]} {year}"
-    if value.precision == "year" and len(plain.rstrip("-X")) == 4:
-        return f"in {first.year}"
-    if value.precision == "decade" and len(plain.split("-")[0].rstrip("X")) == 3 and "-" not in plain:
-        return f"in the {first.year}s"
-    return _between(first, last)
+# --- one date -----------------------------------------------------------------------------
+
+
+def _single(plain: str) -> tuple[str, str]:
+    preposition, parts = _parts(plain)
+    return preposition, " ".join(parts)
+
+
+def _parts(plain: str) -> tuple[str, list[str]]:
+    """Preposition and parts of one date, the year last: on, [5, December, 2018]."""
+    year, month, day = (*plain.partition("T")[0].split("-"), "", "")[:3]
+    if not month.strip("X") and not day.strip("X"):
+        return _year_alone(year)
+    if "X" in month or "X" in day.replace("XX", "") or (day.isdigit() and not month.isdigit()):
+        value = dates.parse(plain)
+        return "", [_between(value.earliest, value.latest)]
+    if month in _SEASONS:
+        return "in", [_SEASONS[month], _winter(year) if month == "24" and year.isdigit() else _of_year(year)]
+    name = format_date(dt.date(2000, int(month), 1), "MMMM", locale=LOCALE)
+    return ("on", [str(int(day)), name, _of_year(year)]) if day.isdigit() else ("in", [name, _of_year(year)])
+
+
+def _year_alone(year: str) -> tuple[str, list[str]]:
+    if year.isdigit():
+        return "in", [year]
+    if year == "XXXX":
+        return "", ["at a time the source does not give"]
+    return ("in", [f"the {year[:3]}0s"]) if year[:3].isdigit() else ("", [f"between {_years(year)}"])
+
+
+def _of_year(year: str) -> str:
+    if year.isdigit():
+        return year
+    if year == "XXXX":
+        return "of a year not given"
+    return f"of a year in the {year[:3]}0s" if year[:3].isdigit() else f"of a year between {_years(year)}"
+
+
+def _years(year: str) -> str:
+    return f"{year.replace('X', '0')} and {year.replace('X', '9')}"
+
+
+def _winter(year: str) -> str:
+    return f"{year}/{(int(year) + 1) % 100:02d}"
 
 
 def _between(first: dt.date | None, last: dt.date | None) -> str:
-    if first is None:
-        return f"by {_day(last)}"
-    if last is None:
-        return f"on {_day(first)} or later"
-    ends_month = (last + dt.timedelta(days=1)).day == 1
-    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
-        return f"in {first.year}" if first.year == last.year else f"between {first.year} and {last.year}"
-    if first.day == 1 and ends_month:
-        if (first.year, first.month) == (last.year, last.month):
-            return f"in {_day(first, 'MMMM y')}"
-        start = _day(first, "MMMM" if first.year == last.year else "MMMM y")
-        return f"between {start} and {_day(last, 'MMMM y')}"
-    return f"between {_short(first, last)} and {_day(last)}"
+    if first is None or last is None:
+        return "at a time the source does not give"
+    parts = [[str(day.day), format_date(day, "MMMM", locale=LOCALE), str(day.year)] for day in (first, last)]
+    return "between " + _joined(parts, "and")
 
 
-def _short(first: dt.date, last: dt.date) -> str:
-    """The first day of two, without what the second repeats."""
-    if first.year != last.year:
-        return _day(first)
-    return _day(first, "d") if first.month == last.month else _day(first, "d MMMM")
+# --- two and more -------------------------------------------------------------------------
 
 
-def _interval(text: str, value: dates.EdtfDate) -> str:
-    start, end = _bare(text).split("/")
-    if not start:
-        return f"until {date(end)}, since when is not known"
-    if start == "..":
-        return f"until {date(end)}"
+def _joined(items: list[list[str]], word: str) -> str:
+    """Dates joined, without what a later one repeats: 21 to 25 August 2023."""
+    shared = 0
+    while (
+        all(len(item) > shared + 1 for item in items[:-1])
+        and len({tuple(i[len(i) - shared - 1 :]) for i in items}) == 1
+    ):
+        shared += 1
+    said = [" ".join(item[: len(item) - shared]) for item in items[:-1]] + [" ".join(items[-1])]
+    return format_list(said, style="or", locale=LOCALE) if word == "or" else f"{said[0]} {word} {said[1]}"
+
+
+def _interval(plain: str) -> tuple[str, str]:
+    start, end = plain.split("/")
+    if start in ("", ".."):
+        return "", f"until {_single(end)[1]}" + ("" if start else ", since when is not known")
     if end == "..":
-        return f"since {date(start)}"
+        return "", f"since {_single(start)[1]}"
     if not end:
-        return f"from {date(start)}, until when is not known"
-    both = (dates.parse(start), dates.parse(end))
-    days = [one.precision == "day" and one.earliest == one.latest and one.earliest for one in both]
-    if days[0] and days[0] == days[1]:
-        return f"on {_day(days[0])}"
-    if days[0] and days[1]:
-        return f"from {_short(days[0], days[1])} to {_day(days[1])}"
-    first, last = date(start), date(end)
-    if first[-5:] == last[-5:] and first[-5:].strip().isdigit() and len(first) > 4:
-        first = first[:-5]  # the year once: from March to May 2019
-    return f"from {first} to {last}"
+        return "", f"from {_single(start)[1]}, until when is not known"
+    return _single(start) if start == end else ("from", _joined([_parts(start)[1], _parts(end)[1]], "to"))
 
 
-def _set(text: str, value: dates.EdtfDate) -> str:
-    inner = _bare(text).strip("[]")
-    if "," in inner:
-        members = inner.split(",")
-        tails = {member[4:] for member in members}
-        if len(tails) == 1 and ".." not in inner and len(members[0]) == 10:
-            years = format_list([member[:4] for member in sorted(members)], style="or", locale=LOCALE)
-            return f"on {_day(dates.parse(members[0]).earliest, 'd MMMM')} of {years}"
-        told = [when(m) if ".." not in m else when(f"[{m}]") for m in members]
-        preposition = told[0].partition(" ")[0]
-        if all(one.startswith(f"{preposition} ") for one in told):
-            told = [told[0], *(one.partition(" ")[2] for one in told[1:])]  # in 2016 or 2018
-        return format_list(told, style="or", locale=LOCALE)
-    start, dots, end = inner.partition("..")
+def _set(plain: str) -> tuple[str, str]:
+    members = plain.strip("[]").split(",")
+    if len(members) == 1:
+        return _range(*members[0].partition(".."))
+    if any(".." in member for member in members):
+        said = [_range(*member.partition("..")) for member in sorted(members, key=lambda m: m.strip("."))]
+        rest = [" ".join(filter(None, pair)) for pair in said[1:]]
+        return said[0][0], format_list([said[0][1], *rest], style="or", locale=LOCALE)
+    members = sorted(members)
+    if len({member[4:] for member in members}) == 1 and len(members[0]) == 10:
+        years = format_list([member[:4] for member in members], style="or", locale=LOCALE)
+        day = " ".join(_parts(members[0])[1][:2])
+        return "on", f"{day} of {years}"
+    return _parts(members[0])[0], _joined([_parts(member)[1] for member in members], "or")
+
+
+def _range(start: str, dots: str, end: str) -> tuple[str, str]:
     if not dots:
-        return when(start)
+        return _single(start)
     if not start:
-        return f"by {date(end)}"
+        return "", f"by {_single(end)[1]}"
     if not end:
-        return f"{when(start)} or later"
-    first, last = value.earliest, value.latest
-    if first and last and (first.year, first.month) == (last.year, last.month):
-        month_end = last == (last.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
-        phrase = _THIRDS.get((first.day, 0 if month_end else last.day))
-        if phrase:
-            return f"{phrase} {_day(first, 'MMMM y')}"
-    return _between(first, last)
+        preposition, words = _single(start)
+        return preposition, f"{words} or later"
+    first, last = dates.parse(start).earliest, dates.parse(end).latest
+    known = _whole(first, last) if first and last else None
+    return known or ("", "between " + _joined([_parts(start)[1], _parts(end)[1]], "and"))
+
+
+def _whole(first: dt.date, last: dt.date) -> tuple[str, str] | None:
+    """The words for days that make up a year, some years, a month or a third of one."""
+    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
+        return ("in", str(first.year)) if first.year == last.year else ("", f"between {first.year} and {last.year}")
+    if (first.year, first.month) != (last.year, last.month):
+        return None
+    at_end = (last + dt.timedelta(days=1)).day == 1
+    month = format_date(first, "MMMM y", locale=LOCALE)
+    if first.day == 1 and at_end:
+        return "in", month
+    preposition, third = _THIRDS.get((first.day, 0 if at_end else last.day), ("", ""))
+    return (preposition, f"{third} {month}") if third else None

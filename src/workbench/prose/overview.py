@@ -341,7 +341,7 @@ def counting(answers: Answers, left_out: list[tuple[int, Fact]]) -> dict[str, An
         "home": answers.home,
         "single": facts.number(1),
         "empty_number": facts.number(0),
-        "exchanges": facts.number(len(answers.counted), ids or setting),
+        "exchanges": facts.number(len(answers.counted), ids),
         "reasons": reasons,
         "regions": [facts.code("country", code, setting) for code in settings.regions],
         "regions_count": settings.regions_count,

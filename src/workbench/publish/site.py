@@ -13,10 +13,10 @@ from workbench.runs.catalogue import Run
 from workbench.settings import Settings
 
 
-def index(project: Project, settings: Settings, runs: list[Run], failed: set[str], as_of: str) -> bytes:
+def index(project: Project, settings: Settings, runs: list[Run], failed: set[str], as_of: str = "") -> bytes:
     """The page that lists the reports, in the order of the catalogue; failed ones are marked.
 
-    ``as_of`` is the day as of which the build spoke.
+    ``as_of`` is the day as of which the build spoke (default: that of the settings).
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(html.TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
@@ -29,7 +29,9 @@ def index(project: Project, settings: Settings, runs: list[Run], failed: set[str
         error = (project.reports / "_failed" / f"{run.id}.ipynb").is_file()
         entries.append({"id": run.id, "about": about, "failed": run.id in failed, "error": error})
     css = (html.TEMPLATES / "page.css").read_text(encoding="utf-8")
-    text = environment.get_template("index.html.j2").render(entries=entries, title=settings.title, as_of=as_of, css=css)
+    text = environment.get_template("index.html.j2").render(
+        entries=entries, title=settings.title, as_of=as_of or settings.as_of.isoformat(), css=css
+    )
     return text.encode()
 
 

@@ -1,0 +1,179 @@
+"""Facts into words: what a sentence remembers, and what it refuses."""
+
+import jinja2
+import pytest
+
+from workbench.prose import facts, overview
+from workbench.prose.facts import Fact
+from workbench.prose.words import ProseError
+
+RECORD = (("events", "leeds-visit-2019"),)
+SAMPLES = {
+    "number": (facts.number(7, RECORD), "seven", "7"),
+    "count('visit', 'visits')": (facts.number(7, RECORD), "seven visits", "7visitvisits"),
+    "when": (facts.date("2017-10", RECORD), "in October 2017", "2017年10月"),
+    "date": (facts.date("2017-10", RECORD), "October 2017", "2017年10月"),
+    "name": (facts.name("leeds-city", RECORD), "the City of Leeds", "利兹市"),
+    "heading": (facts.name("leeds-city", RECORD), "City of Leeds", "利兹市"),
+    "names": (facts.names(["leeds-city", "leeds"], RECORD), "the City of Leeds and Leeds", "利兹市和利兹"),
+    "label": (facts.code("event_type", "visit", RECORD), "visit", "访问"),
+    "plural": (facts.code("event_type", "symposium", RECORD), "symposia", "座谈会"),
+    "a": (facts.code("event_type", "exhibition", RECORD), "an exhibition", "展览"),
+    "text": (facts.text("green tea", RECORD), "green tea", "green tea"),
+    "people": (facts.people([("chu-shuqing", "hangzhou-public-library")], RECORD), "Chu Shuqing", "褚树青"),
+}
+
+
+def templates(words, **passages):
+    """Let ``words`` read these passages of an invented template."""
+    text = "".join(f"{{% block {name} %}}{body}{{% endblock %}}" for name, body in passages.items())
+    files = {f"{language}/try.j2": text for language in ("en", "zh")}
+    words._environment.loader = jinja2.ChoiceLoader([jinja2.DictLoader(files), jinja2.PackageLoader("workbench.prose")])
+    return words
+
+
+def sentence(body):
+    return f"{{% call sentence() %}}{body}{{% endcall %}}"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("filter", SAMPLES)
+def test_every_filter_words_its_fact_and_notes_it(asked, filter, language):
+    fact, english, chinese = SAMPLES[filter]
+    expected = {"en": english, "zh": chinese}[language]
+    words = templates(asked("hangzhou-public-library").words(language), p=sentence(f"x {{{{ f|{filter} }}}}"))
+    [said] = words.say("try/p", f=fact)
+    assert said.markup == f"X {expected}"
+    assert said.facts == (fact,)
+    assert said.records == RECORD
+
+
+def test_no_filter_is_missing_above(asked):
+    environment = asked("hangzhou-public-library").words()._environment
+    builtin = jinja2.Environment().filters
+    own = {name for name, filter in environment.filters.items() if filter is not builtin.get(name)} - {"listed"}
+    assert own == {filter.partition("(")[0] for filter in SAMPLES}
+
+
+def test_a_mapped_filter_notes_every_fact(asked):
+    words = templates(asked("hangzhou-public-library").words(), p=sentence('{{ fs|map("text")|listed }}'))
+    several = [facts.text(f"thing {n}", (("plans", f"plan-{n}"),)) for n in "abc"]
+    [said] = words.say("try/p", fs=several)
+    assert said.markup == "Thing a, thing b and thing c"
+    assert said.facts == tuple(several)
+
+
+def test_each_sentence_has_its_own_facts(asked):
+    body = sentence("a {{ f|number }}") + sentence("b {{ g|number }}")
+    words = templates(asked("hangzhou-public-library").words(), p=body)
+    f, g = facts.number(2, RECORD), facts.number(3, (("plans", "milan-return-visit"),))
+    first, second = words.say("try/p", f=f, g=g)
+    assert (first.facts, second.facts) == ((f,), (g,))
+    assert words.say("try/p", f=f, g=g) == [first, second]  # nothing is left over from before
+
+
+def test_a_sentence_without_a_record_is_refused(asked):
+    words = templates(
+        asked("hangzhou-public-library").words(), p=sentence("there are {{ f|number }}"), q=sentence("words")
+    )
+    with pytest.raises(ProseError, match="rests on no record"):
+        words.say("try/p", f=facts.number(7))
+    with pytest.raises(ProseError, match="rests on no record"):
+        words.say("try/q")
+
+
+@pytest.mark.parametrize(
+    ("body", "values", "says"),
+    [
+        ("{{ f|name }}", {"f": facts.name("nobody-knows", RECORD)}, "no name for nobody-knows in en"),
+        ("{{ f|name }}", {"f": facts.name(None, RECORD)}, "."),
+        ("{{ f|number }}", {}, "try/p"),
+        ("{{ f.place|name }}", {"f": object()}, "try/p"),
+        ("{{ f }}", {"f": facts.number(7, RECORD)}, "a fact needs a filter"),
+        ("{{ f|number }}", {"f": 7}, "words facts, not 7"),
+        ("{{ f|number }}", {"f": facts.number(None, RECORD)}, "."),
+        ("{{ f|label }}", {"f": facts.code("event_type", None, RECORD)}, "."),
+        ("{{ f|text }}", {"f": facts.text(None, RECORD)}, "."),
+        ("{{ f|names }} met", {"f": facts.names([], RECORD)}, "."),
+        ("{{ f|people }} met", {"f": facts.people([], RECORD)}, "."),
+        ("{{ f|label }}", {"f": facts.code("event_type", "no_such_code", RECORD)}, "."),
+        ("{{ f|when }}", {"f": facts.date("no date", RECORD)}, "."),
+    ],
+    ids=[
+        "name", "no-name", "fact", "part-of-a-fact", "no-filter", "no-fact", "no-number", "no-code",
+        "no-text", "no-names", "no-people", "code", "date",
+    ],
+)  # fmt: skip
+def test_whatever_is_missing_is_an_error_never_a_gap(asked, body, values, says):
+    words = templates(asked("hangzhou-public-library").words(), p=sentence(body))
+    with pytest.raises(ProseError, match=says):
+        words.say("try/p", **values)
+
+
+def test_a_missing_template_or_passage_is_an_error(asked):
+    words = asked("hangzhou-public-library").words()
+    for passage in ("nowhere/lead", "overview/nowhere"):
+        with pytest.raises(ProseError, match="there is no passage"):
+            words.say(passage)
+        with pytest.raises(ProseError, match="there is no passage"):
+            words.phrase(passage)
+
+
+def test_a_missing_translation_is_an_error(asked):
+    chinese = asked("hangzhou-public-library").words("zh")
+    with pytest.raises(ProseError, match="no name for hpl-sports-branch in zh"):
+        chinese.name("hpl-sports-branch")
+    with pytest.raises(ProseError, match="there is no passage overview/story in zh"):
+        chinese.say("overview/story")
+
+
+def test_a_passage_inside_a_sentence_forgets_nothing(asked):
+    # A person without a post is "a member of staff", a passage of its own, in the middle of a sentence.
+    told = asked("hangzhou-public-library", people="posts")
+    words = templates(told.words(), p=sentence("{{ d|when }} {{ who|people }} came to {{ place|name }}"))
+    date, who = facts.date("2017-10", RECORD), facts.people([("nobody-with-a-post", "leeds-libraries")], RECORD)
+    place = facts.name("hangzhou", (("plans", "milan-return-visit"),))
+    [said] = words.say("try/p", d=date, who=who, place=place)
+    assert said.markup == "In October 2017 a member of staff came to Hangzhou"
+    assert said.facts == (date, who, place)
+
+
+def test_a_sentence_begins_large_and_keeps_its_marks_close(asked):
+    words = templates(
+        asked("hangzhou-public-library").words(), p=sentence("{{ f|text }} , and\n  more {% if f %} .{% endif %}")
+    )
+    [said] = words.say("try/p", f=facts.text("tea", RECORD))
+    assert said.markup == "Tea, and more."
+
+
+def test_markup_in_a_record_stays_text(asked):
+    words = templates(
+        asked("hangzhou-public-library").words(), p=sentence("{{ f|text }} & {{ n|number }}"), q="{{ f|text }}"
+    )
+    [said] = words.say("try/p", f=facts.text("<b>tea</b>", RECORD), n=facts.number(2, RECORD))
+    assert "<b>" not in said.markup
+    assert words.phrase("try/q", f=facts.text("<b>tea</b>")) == "<b>tea</b>"  # plain text, not for a page
+
+
+def test_facts_have_no_words_of_their_own():
+    with pytest.raises(TypeError, match="needs a filter"):
+        str(facts.number(7))
+    assert not facts.names([])
+    assert not facts.text("")
+    assert facts.code("event_type", "visit").code == "visit"
+    assert facts.number(7).code == ""
+    assert len(facts.names(["a", "b"])) == 2
+    assert facts.records("events", ["a"]) == (("events", "a"),)
+    assert Fact("number", 0)  # a zero is a number, not a gap
+
+
+@pytest.mark.parametrize("home", ["zhejiang-libraries", "hangzhou-public-library", "zhejiang-library"])
+def test_the_headline_says_the_same_in_both_languages(asked, home):
+    told = asked(home)
+    lead = overview.lead(told.answers)
+    english = told.words("en").say("overview/lead", **lead)
+    chinese = told.words("zh").say("overview/lead", **lead)
+    assert [set(s.facts) for s in english] == [set(s.facts) for s in chinese]
+    assert all("\u4e00" <= s.markup[0] <= "\u9fff" for s in chinese)
+    assert all(s.markup.endswith(".") for s in english)
+    assert all(s.markup.endswith("。") for s in chinese)
