@@ -24,10 +24,12 @@ def counted(value: float | tuple[float, float], measure: str, noun: str) -> str:
 
 
 def plural(word: str) -> str:
+    """The word itself: Chinese nouns have no plural."""
     return word
 
 
 def article(phrase: str) -> str:
+    """The phrase itself: Chinese has no articles."""
     return phrase
 
 

@@ -308,6 +308,13 @@ def plans_realised_by_events(checker: Checker) -> Iterator[Problem]:
                 record, "realised_by", f'"{event.id}" was {event.values["factuality"]}', "an event that took place",
                 "name another, or leave the plan open",
             )  # fmt: skip
+        answered = events.get(record.values["reciprocal_of"] or "")
+        if event and answered and event.id == answered.id:
+            yield _problem(record, "realised_by", f'"{event.id}" is what the plan is to answer', "another event",
+                           "name another, or leave the plan open")  # fmt: skip
+        if event and record.values["status"] == "cancelled":
+            yield _problem(record, "status", "the plan is cancelled and yet realised", "one of the two",
+                           "correct the status, or take out realised_by")  # fmt: skip
         raised = events.get(record.values["raised_at"] or "")
         if event and raised and event.id != raised.id:
             done, asked = date_of(event), date_of(raised)

@@ -169,6 +169,9 @@ class _Reader:
 
     def publisher(self, tree: Tree | None, record: Record) -> None:
         if not isinstance(tree, Mapping):
+            line = tree.line if tree else record.line
+            self.add(line, "publisher", "the publisher is missing or not in the right form",
+                     "publisher: {name, kind, is_party, id}", "say who published it")  # fmt: skip
             return
         self.known_keys(tree, ("name", "kind", "is_party", "id"), "publisher")
         pairs = (("name", "publisher"), ("kind", "kind"), ("is_party", "publisher_is_party"), ("id", "publisher_id"))

@@ -15,7 +15,7 @@ _MACHINE = ("runs", "publish")  # their code changes how reports are made, not w
 # What computes and draws; the lock file names everything else.
 _DISTRIBUTIONS = (
     "babel", "geopandas", "ipykernel", "ipython", "jinja2", "markupsafe", "matplotlib", "nbclient", "nbconvert",
-    "nbformat", "numpy", "pandas", "papermill", "pyarrow", "pyproj", "pyyaml", "shapely",
+    "nbformat", "numpy", "pandas", "papermill", "pyarrow", "pyproj", "pyyaml", "shapely", "traitlets",
 )  # fmt: skip
 
 
