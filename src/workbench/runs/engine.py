@@ -7,6 +7,7 @@ good report as it is and its own state under ``reports/_failed/``.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -231,6 +232,8 @@ def _finish(
 ) -> None:
     from workbench.publish import site
 
+    with contextlib.suppress(OSError):
+        (project.reports / "_failed").rmdir()  # only when nothing is in it
     try:
         write_atomic(project.reports / "index.html", site.index(project, settings, runs, failed, as_of))
         text = json.dumps(entries, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
