@@ -23,6 +23,7 @@ from markupsafe import Markup, escape
 from workbench.errors import WorkbenchError
 from workbench.prose import chinese, english
 from workbench.prose.facts import Fact, RecordId
+from workbench.records import dates
 from workbench.records.selection import Corpus
 
 GRAMMARS: dict[str, ModuleType] = {"en": english, "zh": chinese}
@@ -215,14 +216,18 @@ class Words:
     ) -> tuple[str, str, str, str]:
         """Title, subtitle, alternative text and note of the timeline."""
         counted = exchanges[exchanges["counted"]]
-        last = max((day for day in counted["latest"] if day), default=None)
+        dated = [(row.latest, row.date) for row in counted.itertuples() if row.latest]
+        last, last_date = max(dated, default=(None, None))
+        first = dates.parse(last_date).earliest if last_date else None
+        one_year = bool(first and last and first.year == last.year)  # else its own words: doubt stays
         facts: dict[str, Any] = {
             "home": Fact("name", corpus.selection.home.id),
             "as_of": Fact("date", corpus.selection.as_of.isoformat()),
             "drawn": Fact("number", drawn),
             "undated": Fact("number", undated),
             "partners": Fact("names", lanes),
-            "last": Fact("date", last.isoformat()[:4] if last else None),
+            "last": Fact("date", f"{last.year:04d}" if last and one_year else last_date),
+            "one_year": one_year,
             "quiet": bool(last and (corpus.selection.as_of - last).days > 365),
         }
         return self._figure_texts("timeline", facts)
