@@ -21,6 +21,7 @@ from workbench.records.corpus import Material, wholes
 from workbench.records.dossiers import Record
 from workbench.records.model import BY_NAME, REGISTERS
 from workbench.records.registers import name_key
+from workbench.records.text import paragraph_only
 
 _STEP_ORDER = ("discussed", "approved", "signed", "in_force", "renewed", "ended")
 
@@ -340,7 +341,7 @@ def reviewed_with_evidence(checker: Checker) -> Iterator[Problem]:
                               "a reviewed dossier is signed: add it")  # fmt: skip
         for record in dossier.records:
             if not record.says:
-                yield _problem(record, "says", f"{record.id} is reviewed and has no phrase", "says: a phrase",
+                yield _problem(record, "says", f"{record.id} is reviewed and has no phrase", "a phrase, or ¶ and its paragraph",
                                "copy a few words, or set the dossier to in_review")  # fmt: skip
 
 
@@ -426,15 +427,17 @@ def coordinates_in_their_country(checker: Checker) -> Iterator[Problem]:
 
 
 def names_tell_apart(checker: Checker) -> Iterator[Problem]:
-    """A name that two rows of a register share cannot be resolved."""
+    """A name that two rows of a register share cannot be resolved; rows that all carry a note are
+    known to share it."""
     registers = checker.material.registers
     for table in (table.name for table in REGISTERS.values()):
         for row in registers.names:
             sharing = registers.index[table].get(name_key(row["text"]), set()) if row["of"] == table else set()
-            if len(sharing) > 1 and row["id"] == max(sharing):
+            told_apart = all(registers.rows[table][id].get("note") for id in sharing)
+            if len(sharing) > 1 and row["id"] == max(sharing) and not told_apart:
                 file, line = registers.where[table, row["id"]]
                 yield Problem(file, line, "name_en", f'"{row["text"]}" names {" and ".join(sorted(sharing))}',
-                              "names that tell apart", "add the city or a number to one of them",
+                              "names that tell apart", "add the city to one of them, or a note to each",
                               "warning")  # fmt: skip
 
 
@@ -465,7 +468,7 @@ def phrases_located(checker: Checker) -> Iterator[Problem]:
             phrase: record
             for record in reversed(dossier.records)
             for phrase in [record.says, *record.evidence.values()]
-            if phrase and (dossier.source.id, phrase) not in checker.material.anchors
+            if phrase and paragraph_only(phrase) is None and (dossier.source.id, phrase) not in checker.material.anchors
         }
         for record in waiting.values():
             yield _problem(

@@ -23,6 +23,7 @@ from workbench.records import dates
 from workbench.records.dossiers import ONLINE, UNKNOWN, Dossier, Record, dated_block
 from workbench.records.model import BY_NAME, DATED_BLOCK, TABLES, Table
 from workbench.records.registers import Registers
+from workbench.records.text import paragraph_only
 from workbench.records.vocabularies import Vocabularies
 
 DATED_COLUMNS = tuple(field.name for field in DATED_BLOCK)
@@ -375,17 +376,21 @@ def _add_assertions(material: Material, rows: dict[str, list[dict[str, Any]]]) -
             if value is not None and name not in (own_id, *DATED_COLUMNS[5:])
         }  # fmt: skip
         for name, value in {"*": None, **written}.items():
-            phrase = record.evidence.get(name) or record.says
-            rows["assertions"].append(
-                {**row, "field": name, "value": None if value is None else _as_text(value), "phrase": phrase or None,
-                 "paragraph": material.anchors.get((record.source_id, phrase))}
-            )  # fmt: skip
+            evidence = _evidence(record.evidence.get(name) or record.says, record.source_id, material)
+            text = None if value is None else _as_text(value)
+            rows["assertions"].append({**row, "field": name, "value": text, **evidence})
         for name, phrase in record.evidence.items():
             if name not in written:
-                rows["assertions"].append(
-                    {**row, "field": name, "value": None, "phrase": phrase,
-                     "paragraph": material.anchors.get((record.source_id, phrase))}
-                )  # fmt: skip
+                evidence = _evidence(phrase, record.source_id, material)
+                rows["assertions"].append({**row, "field": name, "value": None, **evidence})
+
+
+def _evidence(says: str, source_id: str, material: Material) -> dict[str, Any]:
+    """Phrase and paragraph of some evidence: a phrase that was looked up, or a paragraph alone."""
+    number = paragraph_only(says)
+    if number is not None:
+        return {"phrase": None, "paragraph": number}
+    return {"phrase": says or None, "paragraph": material.anchors.get((source_id, says))}
 
 
 def _as_text(value: Any) -> str:

@@ -34,7 +34,7 @@ from workbench.records.model import (
     Table,
 )
 from workbench.records.registers import Registers
-from workbench.records.text import phrase_length
+from workbench.records.text import paragraph_only, phrase_length
 from workbench.records.values import SLUG, Complaint, read_amount, read_code, read_edtf, read_value
 from workbench.records.vocabularies import Vocabularies
 from workbench.records.yamltext import Mapping, Scalar, Sequence, Tree
@@ -315,6 +315,8 @@ class _Reader:
         if text is None:
             return ""
         record.lines[f"says:{column}"] = tree.line
+        if paragraph_only(text) is not None:
+            return text
         words, characters = phrase_length(text)
         if words > MAX_WORDS or characters > MAX_CJK:
             self.add(

@@ -194,7 +194,10 @@ def _outlines(path: Path) -> dict[str, Any]:
     """The land area of each country or region of the basemap, by ISO code."""
     if not path.is_file():
         return {}
+    from shapely import union_all
     from shapely.geometry import shape
 
-    features = json.loads(path.read_text(encoding="utf-8"))["features"]
-    return {f["properties"]["iso_a2"]: shape(f["geometry"]) for f in features if f["properties"]["iso_a2"]}
+    found: dict[str, list[Any]] = {}
+    for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
+        found.setdefault(feature["properties"]["iso_a2"] or "", []).append(shape(feature["geometry"]))
+    return {code: union_all(shapes) for code, shapes in found.items() if code}

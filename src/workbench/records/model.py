@@ -125,7 +125,7 @@ SAYS = Key(
     "says",
     "phrase",
     f"the phrase of the source it rests on: at most {MAX_WORDS} words or {MAX_CJK} "
-    "Chinese characters, as printed, standing in exactly one paragraph",
+    "Chinese characters, as printed, standing in exactly one paragraph; or the paragraph alone, as ¶4",
 )
 WHEN = Key(
     "when",
@@ -167,6 +167,7 @@ SOURCES = Table(
         ),
         _text("sha256", "digest of the article's normalised text", written="sha256"),
         _ref("copy_of", "sources", "the article it copies: a copy is no second witness", written="copy_of"),
+        _code("extent", "source_extent", "how much of the article was read", written="extent"),
         _code("status", "curation_status", "how far the coding is", required=True),
         _text("coder", "who coded it"),
         Field("coded_on", "date", "when it was coded"),
