@@ -341,7 +341,7 @@ def reviewed_with_evidence(checker: Checker) -> Iterator[Problem]:
                               "a reviewed dossier is signed: add it")  # fmt: skip
         for record in dossier.records:
             if not record.says:
-                yield _problem(record, "says", f"{record.id} is reviewed and has no phrase", "a phrase, or ¶ and its paragraph",
+                yield _problem(record, "says", f"{record.id} is reviewed and has no phrase", "a phrase, or ¶4",
                                "copy a few words, or set the dossier to in_review")  # fmt: skip
 
 
