@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-from workbench.errors import Problem, did_you_mean
+from workbench.errors import Problem, Severity, did_you_mean
 from workbench.records import dates
-from workbench.records.corpus import Material, wholes
+from workbench.records.corpus import Material, merge, wholes
 from workbench.records.dossiers import Record
 from workbench.records.model import BY_NAME, REGISTERS
 from workbench.records.registers import name_key
@@ -39,11 +39,16 @@ class Checker:
         return self.material.records
 
     @cached_property
+    def merging(self) -> tuple[dict[tuple[str, str], Record], list[dict[str, Any]]]:
+        """The records as all their sources together have them, and where those differ."""
+        return merge(self.material)
+
+    @cached_property
     def by_id(self) -> dict[str, dict[str, Record]]:
-        """For each table the records by id, the first source's where several tell of one."""
+        """For each table the merged records by id."""
         found: dict[str, dict[str, Record]] = defaultdict(dict)
-        for record in self.records:
-            found[record.table].setdefault(record.id, record)
+        for (table, id), record in self.merging[0].items():
+            found[table][id] = record
         found["sources"] = {dossier.source.id: dossier.source for dossier in self.material.dossiers}
         return found
 
@@ -55,8 +60,9 @@ class Checker:
             tables.update(dict.fromkeys(rows, table))
         return tables
 
-    def of(self, *tables: str) -> list[Record]:
-        return [record for record in self.records if record.table in tables]
+    def of(self, table: str) -> list[Record]:
+        """The records of a table, each once."""
+        return list(self.by_id[table].values())
 
 
 def check(material: Material, registers_folder: str, outlines: dict[str, Any]) -> list[Problem]:
@@ -65,8 +71,15 @@ def check(material: Material, registers_folder: str, outlines: dict[str, Any]) -
     return [problem for rule in RULES for problem in rule(checker)]
 
 
-def _problem(record: Record, column: str, what: str, expected: str, todo: str, severity: str = "error") -> Problem:
-    return Problem(record.file, record.line_of(column), column, what, expected, todo, severity)  # type: ignore[arg-type]
+def _problem(record: Record, column: str, what: str, expected: str, todo: str, severity: Severity = "error") -> Problem:
+    told = (one for one in record.told if one.values.get(column) == record.values.get(column) and column in one.lines)
+    at = next(told, record)
+    return Problem(at.file, at.line_of(column), column, what, expected, todo, severity)
+
+
+def _disputed(*records: Record) -> Severity:
+    """What several sources tell differently is listed; it is not an error of one of them."""
+    return "warning" if any(len(record.told) > 1 for record in records) else "error"
 
 
 def date_of(record: Record) -> dates.EdtfDate | None:
@@ -181,6 +194,7 @@ def parts_inside_wholes(checker: Checker) -> Iterator[Problem]:
             yield _problem(
                 record, "when", f"{part_date.text} lies outside {whole.id}, of which it is part ({whole_date.text})",
                 "a date inside that of its whole", "correct one of the dates, or take out part_of",
+                _disputed(record, whole),
             )  # fmt: skip
 
 
@@ -198,7 +212,7 @@ def order_in_time(checker: Checker) -> Iterator[Problem]:
             if own and earlier and other and own.latest and earlier.earliest and own.latest < earlier.earliest:
                 yield _problem(
                     record, column, f"{own.text} lies before {other.id} ({earlier.text}), which it {verb}",
-                    "a later date", "correct one of the dates or the id",
+                    "a later date", "correct one of the dates or the id", _disputed(record, other),
                 )  # fmt: skip
 
 
@@ -216,7 +230,7 @@ def milestones_in_order(checker: Checker) -> Iterator[Problem]:
                     yield _problem(
                         late, "when",
                         f"{late.values['step']} {last.text} lies before {early.values['step']} {first.text}",
-                        " → ".join(_STEP_ORDER), "correct one of the two dates",
+                        " → ".join(_STEP_ORDER), "correct one of the two dates", _disputed(early, late),
                     )  # fmt: skip
 
 
@@ -238,7 +252,7 @@ def days_that_fit(checker: Checker) -> Iterator[Problem]:
         room = (date.latest - date.earliest).days + 1
         if days > room:
             yield _problem(record, "days", f"{days:g} days do not fit into {date.text} ({room} days)",
-                           f"at most {room}", "correct the days or the date")  # fmt: skip
+                           f"at most {room}", "correct the days or the date", _disputed(record))  # fmt: skip
         exact = date.start_earliest == date.start_latest and date.end_earliest == date.end_latest
         if exact and date.kind == "interval" and days < room:
             yield _problem(record, "days", f"{days:g} days, but {date.text} lasts {room}",
@@ -387,10 +401,14 @@ def decisions_lead_somewhere(checker: Checker) -> Iterator[Problem]:
             yield Problem(file, decision.line, "id", f'"{decision.id}" is not among the {decision.record}',
                           "the id of a record", did_you_mean(decision.id, known) or "correct or delete it")  # fmt: skip
             continue
-        columns = [column.name for column in BY_NAME[decision.record].fields]
-        if decision.field not in columns and not decision.field.startswith("quantity:"):
-            yield Problem(file, decision.line, "field", f'{decision.record} have no field "{decision.field}"',
-                          ", ".join(columns), did_you_mean(decision.field, columns) or "correct it")  # fmt: skip
+        record = (decision.record, decision.id)
+        differing = {row["field"] for row in checker.merging[1] if (row["record"], row["record_id"]) == record}
+        if decision.field not in differing:
+            listed = ", ".join(sorted(differing)) or "nothing: its sources agree"
+            yield Problem(
+                file, decision.line, "field", f"the sources of {decision.id} do not differ in {decision.field}",
+                listed, did_you_mean(decision.field, differing) or "correct the field, or delete the judgement",
+            )  # fmt: skip
 
 
 # --- the registers and the articles -------------------------------------------------------

@@ -55,7 +55,10 @@ _PARTY = re.compile(r"(?P<name>.+?)(?: \((?P<mark>group|endpoint|open)\))?(?: @ 
 
 @dataclass(slots=True)
 class Record:
-    """One record as one source has it: its values by column, and where they stand."""
+    """One record as one source has it: its values by column, and where they stand.
+
+    A merged record has those of its sources in ``told``, the better-placed witness first.
+    """
 
     table: str
     id: str
@@ -69,6 +72,7 @@ class Record:
     parties: list[dict[str, Any]] = field(default_factory=list)
     quantities: list[dict[str, Any]] = field(default_factory=list)
     outputs: list[dict[str, Any]] = field(default_factory=list)
+    told: list[Record] = field(default_factory=list)
 
     def line_of(self, column: str) -> int:
         """The line a field is written in, or that of the record."""

@@ -17,8 +17,10 @@ from workbench import settings as settings_module
 from workbench.errors import Problem, RecordsError, did_you_mean
 from workbench.paths import Project, sha256
 from workbench.records import check, corpus, csvtext, dossiers, registers, tables, vocabularies, yamltext
-from workbench.records.corpus import Decision, Material
+from workbench.records.corpus import Material
+from workbench.records.merging import Decision
 from workbench.records.model import BY_NAME
+from workbench.records.values import Complaint
 from workbench.records.yamltext import Mapping, Scalar, Sequence
 from workbench.settings import Settings, line_with
 
@@ -34,7 +36,7 @@ def read_material(project: Project) -> tuple[Material, list[Problem]]:
     told, found = dossiers.read_all(project.dossiers, project.relative(project.dossiers), bodies, words)
     problems += found
     repeated = _repeated_sources(told)
-    decisions, found = _read_decisions(project)
+    decisions, found = _read_decisions(project, words)
     problems += found
     anchors, found = read_anchors(project)
     problems += found + repeated
@@ -113,7 +115,7 @@ def _repeated_sources(told: list[dossiers.Dossier]) -> list[Problem]:
     return problems
 
 
-def _read_decisions(project: Project) -> tuple[list[Decision], list[Problem]]:
+def _read_decisions(project: Project, words: vocabularies.Vocabularies) -> tuple[list[Decision], list[Problem]]:
     if not project.decisions_file.is_file():
         return [], []
     file = project.relative(project.decisions_file)
@@ -150,8 +152,26 @@ def _read_decisions(project: Project) -> tuple[list[Decision], list[Problem]]:
                 )
             )
             continue
-        decisions.append(Decision(**values, line=entry.line))
+        decision = Decision(**values, line=entry.line)
+        wrong = _unreadable(decision, words)
+        if wrong:
+            problems.append(Problem(file, entry.line, *wrong))
+        else:
+            decisions.append(decision)
     return decisions, problems
+
+
+def _unreadable(decision: Decision, words: vocabularies.Vocabularies) -> tuple[str, str, str, str] | None:
+    """What is wrong with the field or the value of a judgement."""
+    columns = [column.name for column in BY_NAME[decision.record].fields]
+    try:
+        decision.read(words)
+    except KeyError:
+        hint = did_you_mean(decision.field, columns) or "correct it"
+        return "field", f'{decision.record} have no field "{decision.field}"', ", ".join(columns), hint
+    except Complaint as complaint:
+        return "value", complaint.what, complaint.expected, complaint.todo
+    return None
 
 
 def _check_homes(settings: Settings, material: Material, lines: list[str]) -> list[Problem]:

@@ -118,6 +118,21 @@ def read_amount(text: str) -> Amount:
     )
 
 
+def write_amount(amount: Amount) -> str:
+    """A number as a curator writes it, without its unit; the inverse of `read_amount`."""
+    marks = {"approximately": "~", "at_least": ">=", "up_to": "<=", "more_than": ">", "derived": "="}
+    if amount.qualifier == "hundreds":
+        return "hundreds"
+    value = {"more_than": (amount.low or 0) - 1, "at_least": amount.low, "up_to": amount.high}.get(
+        amount.qualifier, amount.best
+    )
+    if value is None:
+        return f"{amount.low:g}..{amount.high:g}"
+    if amount.qualifier == "more_than" and amount.low is not None and not amount.low.is_integer():
+        value = amount.low
+    return f"{marks.get(amount.qualifier, '')}{value:.10g}"
+
+
 def _split_marked(text: str) -> tuple[str, str, str]:
     found = re.fullmatch(r"([~<>=]=? ?\S+)(?: (.*))?", text)
     return (found[1].replace(" ", ""), " ", found[2] or "") if found else (text, "", "")
