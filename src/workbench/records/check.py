@@ -80,8 +80,7 @@ def _problem(record: Record, column: str, what: str, expected: str, todo: str, s
 
 def _disputed(*records: Record) -> Severity:
     """What several sources tell differently is listed; it is not an error of one of them."""
-    several = len({record.source_id for record in records}) > 1 or any(len(record.told) > 1 for record in records)
-    return "warning" if several else "error"
+    return "warning" if any(len(record.told) > 1 for record in records) else "error"
 
 
 def date_of(record: Record) -> dates.EdtfDate | None:
@@ -232,7 +231,8 @@ def milestones_in_order(checker: Checker) -> Iterator[Problem]:
                     yield _problem(
                         late, "when",
                         f"{late.values['step']} {last.text} lies before {early.values['step']} {first.text}",
-                        " → ".join(_STEP_ORDER), "correct one of the two dates", _disputed(early, late),
+                        " → ".join(_STEP_ORDER), "correct one of the two dates",
+                        _disputed(early, late) if early.source_id == late.source_id else "warning",
                     )  # fmt: skip
 
 
@@ -253,10 +253,10 @@ def online_has_no_place(checker: Checker) -> Iterator[Problem]:
         online = record.values["place_precision"] == ONLINE
         if record.values["mode"] == ONLINE and record.values["place_id"]:
             yield _problem(record, "place_id", "the event was online, and yet in a place", "online, or a place",
-                           "where: online, or mode: hybrid")  # fmt: skip
+                           "where: online, or mode: hybrid", "warning")  # fmt: skip
         elif online and record.values["mode"] == "in_person":
             yield _problem(record, "place_id", "the event was in person, and yet online", "online, or a place",
-                           "correct mode or where")  # fmt: skip
+                           "correct mode or where", "warning")  # fmt: skip
 
 
 def days_that_fit(checker: Checker) -> Iterator[Problem]:
@@ -436,8 +436,8 @@ def decisions_lead_somewhere(checker: Checker) -> Iterator[Problem]:
         if decision.field not in differing:
             listed = ", ".join(sorted(differing)) or "nothing: its sources agree"
             yield Problem(
-                file, decision.lines["field"], "field", f"the sources of {decision.id} do not differ in {decision.field}",
-                listed, did_you_mean(decision.field, differing) or "correct the field, or delete the judgement",
+                file, decision.lines["field"], "field",
+                f"the sources of {decision.id} do not differ in {decision.field}", listed, did_you_mean(decision.field, differing) or "correct the field, or delete the judgement",
             )  # fmt: skip
 
 
@@ -522,8 +522,8 @@ def phrases_located(checker: Checker) -> Iterator[Problem]:
         }
         for line in waiting.values():
             yield Problem(
-                dossier.file, line, "says", "the paragraph of its phrase has not been looked up", "a phrase found in its article",
-                "run `workbench verify --articles DIR` with the folder of articles", "warning",
+                dossier.file, line, "says", "the paragraph of its phrase has not been looked up",
+                "a phrase found in its article", "run `workbench verify --articles DIR` with the folder of articles", "warning",
             )  # fmt: skip
 
 
