@@ -18,7 +18,8 @@ from typing import Any
 from workbench.errors import Problem, Severity, did_you_mean
 from workbench.records import dates
 from workbench.records.corpus import Material, merge, wholes
-from workbench.records.dossiers import Record
+from workbench.records.dossiers import ONLINE, Record
+from workbench.records.merging import relate_dates
 from workbench.records.model import BY_NAME, REGISTERS
 from workbench.records.registers import name_key
 from workbench.records.text import paragraph_only
@@ -230,7 +231,8 @@ def milestones_in_order(checker: Checker) -> Iterator[Problem]:
                     yield _problem(
                         late, "when",
                         f"{late.values['step']} {last.text} lies before {early.values['step']} {first.text}",
-                        " → ".join(_STEP_ORDER), "correct one of the two dates", _disputed(early, late),
+                        " → ".join(_STEP_ORDER), "correct one of the two dates",
+                        _disputed(early, late) if early.source_id == late.source_id else "warning",
                     )  # fmt: skip
 
 
@@ -241,6 +243,20 @@ def _step_date(record: Record, checker: Checker) -> dates.EdtfDate | None:
     above = [events[id] for id in wholes(event.id, events)] if event else []
     dated = (date_of(one) for one in (record, event, *above) if one is not None)
     return next((date for date in dated if date is not None), None)
+
+
+def online_has_no_place(checker: Checker) -> Iterator[Problem]:
+    """An event online has no place, and what has a place was not online."""
+    for record in checker.records:
+        if record.table != "events":
+            continue
+        online = record.values["place_precision"] == ONLINE
+        if record.values["mode"] == ONLINE and record.values["place_id"]:
+            yield _problem(record, "place_id", "the event was online, and yet in a place", "online, or a place",
+                           "where: online, or mode: hybrid", "warning")  # fmt: skip
+        elif online and record.values["mode"] == "in_person":
+            yield _problem(record, "place_id", "the event was in person, and yet online", "online, or a place",
+                           "correct mode or where", "warning")  # fmt: skip
 
 
 def days_that_fit(checker: Checker) -> Iterator[Problem]:
@@ -257,6 +273,15 @@ def days_that_fit(checker: Checker) -> Iterator[Problem]:
         if exact and date.kind == "interval" and days < room:
             yield _problem(record, "days", f"{days:g} days, but {date.text} lasts {room}",
                            f"{room}, or a date in doubt", "correct the days or the date", "warning")  # fmt: skip
+
+
+def readings_of_what_is_said(checker: Checker) -> Iterator[Problem]:
+    """A reading fills in what the source leaves open, and keeps what it says: XXXX-07-24 is some 24 July."""
+    for record in checker.records:
+        said, reading = record.values.get("edtf"), record.values.get("reading")
+        if said and reading and "X" in said and relate_dates([said, reading])[0] == "contradicting":
+            yield _problem(record, "when", f"the reading {reading} is not what the source says ({said})",
+                           "a reading that fits", "correct one of the two")  # fmt: skip
 
 
 def told_after_it_happened(checker: Checker) -> Iterator[Problem]:
@@ -394,11 +419,16 @@ def decisions_lead_somewhere(checker: Checker) -> Iterator[Problem]:
         seen[decision.record, decision.id, decision.field] += 1
         if seen[decision.record, decision.id, decision.field] > 1:
             yield Problem(
-                file, decision.line, "id", f"{decision.id} {decision.field} is decided twice", "once", "delete one"
+                file,
+                decision.lines["id"],
+                "id",
+                f"{decision.id} {decision.field} is decided twice",
+                "once",
+                "delete one",
             )
         known = checker.by_id.get(decision.record, {})
         if decision.id not in known:
-            yield Problem(file, decision.line, "id", f'"{decision.id}" is not among the {decision.record}',
+            yield Problem(file, decision.lines["id"], "id", f'"{decision.id}" is not among the {decision.record}',
                           "the id of a record", did_you_mean(decision.id, known) or "correct or delete it")  # fmt: skip
             continue
         record = (decision.record, decision.id)
@@ -406,8 +436,8 @@ def decisions_lead_somewhere(checker: Checker) -> Iterator[Problem]:
         if decision.field not in differing:
             listed = ", ".join(sorted(differing)) or "nothing: its sources agree"
             yield Problem(
-                file, decision.line, "field", f"the sources of {decision.id} do not differ in {decision.field}",
-                listed, did_you_mean(decision.field, differing) or "correct the field, or delete the judgement",
+                file, decision.lines["field"], "field",
+                f"the sources of {decision.id} do not differ in {decision.field}", listed, did_you_mean(decision.field, differing) or "correct the field, or delete the judgement",
             )  # fmt: skip
 
 
@@ -430,9 +460,11 @@ def coordinates_in_their_country(checker: Checker) -> Iterator[Problem]:
                               "add them, or it is left off the map", "warning")  # fmt: skip
             continue
         if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+            swapped = -90 <= lon <= 90 and -180 <= lat <= 180
             yield Problem(
-                file, line, "lat", f"{lat}, {lon} is not on the globe", "lat -90..90, lon -180..180", "correct it"
-            )
+                file, line, "lat", f"{lat}, {lon} is not on the globe", "lat -90..90, lon -180..180",
+                "latitude and longitude are exchanged" if swapped else "correct it",
+            )  # fmt: skip
             continue
         outline = checker.outlines.get(row["country"] or "")
         if outline is None or outline.distance(Point(lon, lat)) <= 0.3:
@@ -483,15 +515,15 @@ def phrases_located(checker: Checker) -> Iterator[Problem]:
     """A phrase whose paragraph nobody has looked up yet is listed."""
     for dossier in checker.material.dossiers:
         waiting = {
-            phrase: record
+            phrase: record.lines.get(f"says:{column}", record.line)
             for record in reversed(dossier.records)
-            for phrase in [record.says, *record.evidence.values()]
+            for column, phrase in [("", record.says), *record.evidence.items()]
             if phrase and paragraph_only(phrase) is None and (dossier.source.id, phrase) not in checker.material.anchors
         }
-        for record in waiting.values():
-            yield _problem(
-                record, "says", "the paragraph of its phrase has not been looked up", "a phrase found in its article",
-                "run `workbench verify --articles DIR` with the folder of articles", "warning",
+        for line in waiting.values():
+            yield Problem(
+                dossier.file, line, "says", "the paragraph of its phrase has not been looked up",
+                "a phrase found in its article", "run `workbench verify --articles DIR` with the folder of articles", "warning",
             )  # fmt: skip
 
 
@@ -504,7 +536,9 @@ RULES = (
     parts_inside_wholes,
     order_in_time,
     milestones_in_order,
+    online_has_no_place,
     days_that_fit,
+    readings_of_what_is_said,
     told_after_it_happened,
     source_days_in_order,
     lives_in_order,

@@ -16,7 +16,7 @@ import pandas as pd
 from workbench import settings as settings_module
 from workbench.errors import Problem, RecordsError, did_you_mean
 from workbench.paths import Project, sha256
-from workbench.records import check, corpus, csvtext, dossiers, registers, tables, vocabularies, yamltext
+from workbench.records import check, corpus, csvtext, dates, dossiers, registers, tables, vocabularies, yamltext
 from workbench.records.corpus import Material
 from workbench.records.merging import Decision
 from workbench.records.model import BY_NAME
@@ -152,10 +152,10 @@ def _read_decisions(project: Project, words: vocabularies.Vocabularies) -> tuple
                 )
             )
             continue
-        decision = Decision(**values, line=entry.line)
+        decision = Decision(**values, lines=dict(entry.lines))
         wrong = _unreadable(decision, words)
         if wrong:
-            problems.append(Problem(file, entry.line, *wrong))
+            problems.append(Problem(file, entry.lines[wrong[0]], *wrong))
         else:
             decisions.append(decision)
     return decisions, problems
@@ -164,6 +164,9 @@ def _read_decisions(project: Project, words: vocabularies.Vocabularies) -> tuple
 def _unreadable(decision: Decision, words: vocabularies.Vocabularies) -> tuple[str, str, str, str] | None:
     """What is wrong with the field or the value of a judgement."""
     columns = [column.name for column in BY_NAME[decision.record].fields]
+    measure = decision.field.partition(":")[2]
+    if decision.field.startswith("quantity:") and measure not in words["measure"]:
+        return "field", f'"{measure}" is not in the list measure', *words.explain("measure", measure)
     try:
         decision.read(words)
     except KeyError:
@@ -171,6 +174,10 @@ def _unreadable(decision: Decision, words: vocabularies.Vocabularies) -> tuple[s
         return "field", f'{decision.record} have no field "{decision.field}"', ", ".join(columns), hint
     except Complaint as complaint:
         return "value", complaint.what, complaint.expected, complaint.todo
+    try:
+        dates.single_day(decision.on)
+    except dates.DateError:
+        return "on", f'"{decision.on}" is not a day', "YYYY-MM-DD", "write the day of the judgement"
     return None
 
 
@@ -204,8 +211,8 @@ def _check_homes(settings: Settings, material: Material, lines: list[str]) -> li
             )
     for code in (settings.home_country, *settings.regions):
         if code not in countries:
-            hint = did_you_mean(code, countries) or "add a row to country.csv"
-            add(f'"{code}"', "abroad", f'"{code}" is not in the list country', ", ".join(countries), hint)
+            expected, todo = material.vocabularies.explain("country", code)
+            add(f'"{code}"', "abroad", f'"{code}" is not in the list country', expected, todo)
     return problems
 
 

@@ -13,6 +13,7 @@ What does not belong here: anything that follows from a second record (`corpus`)
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -51,7 +52,7 @@ class Decision:
     why: str
     by: str
     on: str
-    line: int
+    lines: dict[str, int] = dataclasses.field(default_factory=dict, compare=False)
 
     @property
     def reason(self) -> str:

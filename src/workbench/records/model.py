@@ -64,7 +64,10 @@ class Table:
 
     def field(self, name: str) -> Field:
         """The column of that name. Raises KeyError when there is none."""
-        return next(field for field in self.fields if field.name == name)
+        for field in self.fields:
+            if field.name == name:
+                return field
+        raise KeyError(name)
 
     @property
     def columns(self) -> list[str]:
@@ -315,10 +318,10 @@ AGREEMENTS = Table(
     keys=(
         SAYS,
         Key("parties", "bodies", "the bodies it binds", required=True),
+        Key("one_each_with", "bodies", "a group: one child agreement of the parties with each of these"),
         Key("milestones", "milestones", "step: date, {part_of: event} (makes the event of the step), {event: event}"),
         Key("signers", "signers", "body: who signed for it, or unknown"),
         Key("promises", "promises", "what the text commits to: plans of strength committed"),
-        Key("one_each_with", "bodies", "a group: one child agreement of the parties with each of these"),
     ),
 )  # fmt: skip
 MILESTONES = Table(

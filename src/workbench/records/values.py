@@ -27,7 +27,7 @@ _AMOUNTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"hundreds", "hundreds"),
     )
 )
-_UNIT = re.compile(r"(?!(?:to|or|and|million|thousand|hundred|billion)\b)[^\W\d_][^\d]*")
+_UNIT = re.compile(r"(?!(?:to|or|and|million|thousand|hundred|billion)\b|[百千万萬亿億])[^\W\d_][^\d]*")
 AMOUNT_FORMS = "50, ~50, >3000, >=15, <=20, 2..3, =12 (derived) or hundreds"
 
 

@@ -72,7 +72,7 @@ def phrases(dossier: Dossier) -> dict[str, tuple[str, int]]:
     """Every phrase of a dossier with the field and line of its first use; a paragraph named
     without a phrase (¶4) is none."""
     found: dict[str, tuple[str, int]] = {}
-    for record in dossier.records:
+    for record in [dossier.source, *dossier.records]:
         for column, phrase in [("", record.says), *record.evidence.items()]:
             if phrase and paragraph_only(phrase) is None:
                 line = record.lines.get(f"says:{column}", record.line)
