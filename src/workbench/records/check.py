@@ -13,6 +13,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import combinations
 from typing import Any
 
 from workbench.errors import Problem, Severity, did_you_mean
@@ -437,7 +438,45 @@ def decisions_lead_somewhere(checker: Checker) -> Iterator[Problem]:
             listed = ", ".join(sorted(differing)) or "nothing: its sources agree"
             yield Problem(
                 file, decision.lines["field"], "field",
-                f"the sources of {decision.id} do not differ in {decision.field}", listed, did_you_mean(decision.field, differing) or "correct the field, or delete the judgement",
+                f"the sources of {decision.id} do not differ in {decision.field}", listed,
+                did_you_mean(decision.field, differing) or "correct the field, or delete the judgement",
+            )  # fmt: skip
+
+
+def judgements_lead_somewhere(checker: Checker) -> Iterator[Problem]:
+    """A judgement is about records that are there."""
+    known = {id for by_id in checker.by_id.values() for id in by_id}
+    for judgement in checker.material.judgements:
+        for id in judgement.about:
+            if id not in known:
+                yield Problem("data/raw/decisions.yaml", judgement.lines["about"], "about", f'"{id}" is no record',
+                              "ids of records", did_you_mean(id, known) or "correct or delete it")  # fmt: skip
+
+
+def perhaps_one_event(checker: Checker) -> Iterator[Problem]:
+    """Two events of one kind between the same bodies at overlapping times may be one: a person
+    says so by giving them one id, or says that they are two in a judgement. Never merged by machine."""
+    settled = [set(judgement.about) for judgement in checker.material.judgements]
+    alike: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
+    for record in checker.of("events"):
+        if record.values["part_of"] or record.values["clarity"] != "single":
+            continue
+        bodies = sorted({p["party_id"] if p["party"] == "org" else p["for_org"] for p in record.parties} - {None})
+        for pair in combinations(bodies, 2):
+            alike[record.values["type"], *pair].append(record)
+    told: set[tuple[str, str]] = set()
+    for (kind, *_), records in alike.items():
+        for one, other in combinations(records, 2):
+            first, second = date_of(one), date_of(other)
+            if first is None or second is None or not first.overlaps(second) or (one.id, other.id) in told:
+                continue
+            if any({one.id, other.id} <= about for about in settled):
+                continue
+            told.add((one.id, other.id))
+            yield _problem(
+                other, "id", f"{other.id} may be {one.id}: {kind}, the same bodies, {second.text} and {first.text}",
+                "one id, or a judgement that they are two",
+                "give both the same id, or list both under judgements in decisions.yaml", "warning",
             )  # fmt: skip
 
 
@@ -523,7 +562,8 @@ def phrases_located(checker: Checker) -> Iterator[Problem]:
         for line in waiting.values():
             yield Problem(
                 dossier.file, line, "says", "the paragraph of its phrase has not been looked up",
-                "a phrase found in its article", "run `workbench verify --articles DIR` with the folder of articles", "warning",
+                "a phrase found in its article", "run `workbench verify --articles DIR` with the folder of articles",
+                "warning",
             )  # fmt: skip
 
 
@@ -547,6 +587,8 @@ RULES = (
     parties_enough,
     groups_and_children,
     decisions_lead_somewhere,
+    judgements_lead_somewhere,
+    perhaps_one_event,
     coordinates_in_their_country,
     names_tell_apart,
     addresses,

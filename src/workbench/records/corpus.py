@@ -8,14 +8,14 @@ is pandas tables. What depends on a home or an as-of date is not stored.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from workbench.records import dates
 from workbench.records.dossiers import ONLINE, UNKNOWN, Dossier, Record, dated_block
-from workbench.records.merging import DATED_COLUMNS, Decision, as_text, merge_all
+from workbench.records.merging import DATED_COLUMNS, Decision, Judgement, as_text, merge_all
 from workbench.records.model import BY_NAME, TABLES, Table
 from workbench.records.registers import Registers
 from workbench.records.text import paragraph_only
@@ -46,6 +46,7 @@ class Material:
     dossiers: list[Dossier]
     decisions: list[Decision]
     anchors: dict[tuple[str, str], int]
+    judgements: list[Judgement] = field(default_factory=list)
 
     @property
     def records(self) -> list[Record]:
@@ -59,6 +60,7 @@ def build(material: Material) -> dict[str, pd.DataFrame]:
     _add_registers(material, rows)
     rows["sources"] = [dict(dossier.source.values) for dossier in material.dossiers]
     merged, rows["conflicts"] = merge(material)
+    rows["conflicts"] += _judged(material, merged)
     _inherit(merged, material)
     for record in merged.values():
         _add_record(record, rows)
@@ -180,6 +182,22 @@ def _add_registers(material: Material, rows: dict[str, list[dict[str, Any]]]) ->
                     {"of": tables[id], "id": id, "text": printed, "kind": "variant",
                      "language": dossier.source.values["language"], "source_id": dossier.source.id}
                 )  # fmt: skip
+
+
+def _judged(material: Material, merged: dict[tuple[str, str], Record]) -> list[dict[str, Any]]:
+    """A row of the table of conflicts for each record that a judgement is about."""
+    tables = {id: table for table, id in merged}
+    judged = [(id, judgement) for judgement in material.judgements for id in judgement.about]
+    seen: dict[str, int] = defaultdict(int)
+    rows = []
+    for id, one in sorted(judged, key=lambda pair: (pair[0], pair[1].what)):
+        seen[id] += 1
+        rows.append(
+            {"record": tables[id], "record_id": id, "field": "*" if seen[id] == 1 else f"* {seen[id]}",
+             "relation": "judged", "values": one.what, "chosen": one.chosen, "rule": "decision",
+             "reason": f"{one.why} ({one.by}, {one.on})"}
+        )  # fmt: skip
+    return rows
 
 
 def _add_record(record: Record, rows: dict[str, list[dict[str, Any]]]) -> None:

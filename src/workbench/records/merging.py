@@ -72,6 +72,20 @@ class Decision:
         return read_value(column, self.value, vocabularies)
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a person decided about records where no single field can show it: that two events are
+    two, which of a text's own versions is taken."""
+
+    about: tuple[str, ...]
+    what: str
+    chosen: str
+    why: str
+    by: str
+    on: str
+    lines: dict[str, int] = dataclasses.field(default_factory=dict, compare=False)
+
+
 def merge_all(
     records: Sequence[Record],
     sources: dict[str, dict[str, Any]],
@@ -161,11 +175,17 @@ class _Merger:
                 "relation": relation,
                 "values": "; ".join(f"{text(value)} ({source})" for source, value in sorted(values, key=_by_source)),
                 "chosen": text(chosen),
-                "rule": "decision" if decision else _RULES[relation],
+                "rule": "decision" if decision else self.rule(relation, values, chosen),
                 "reason": decision.reason if decision else None,
             }
         )
         return chosen
+
+    @staticmethod
+    def rule(relation: str, values: Told, chosen: Any) -> str:
+        """Overlapping dates that cannot be joined in one hull take the witness's."""
+        is_told = relation == "overlapping" and any(value == chosen for _, value in values)
+        return _RULES["contradicting" if is_told else relation]
 
     # --- fields of each kind --------------------------------------------------------------
 
