@@ -65,6 +65,27 @@ def _verb(function: Callable[..., None]) -> click.Command:
     return main.command()(project_option(function))
 
 
+@main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--name", default="", metavar="NAME", help="What the project is called, above its reports.")
+def init(folder: Path, name: str) -> None:
+    """Start a project of one's own in DIR: settings, word lists, notebooks and an invented example.
+
+    DIR must not exist yet, or be empty.
+    """
+    import datetime as dt
+
+    from workbench import starter
+
+    files = starter.start(folder, name, as_of=dt.date.today())
+    click.echo(f"Made a project of {len(files)} files in {folder}:")
+    for path, what in starter.CONTENTS.items():
+        click.echo(f"  {path:<20}  {what}")
+    quoted = f'"{folder}"' if " " in str(folder) else str(folder)
+    click.echo(f"Next:\n  workbench build --project {quoted}\n  workbench check --project {quoted}")
+    click.echo(f"The first makes {folder / 'reports' / 'index.html'}; README.md says how to replace the example.")
+
+
 @_verb
 def check(folder: Path | None) -> None:
     """Name everything wrong with records, settings and catalogue; write nothing."""
