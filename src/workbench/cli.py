@@ -143,6 +143,26 @@ def data(folder: Path | None) -> None:
 
 
 @_verb
+@click.option("--dry-run", is_flag=True, help="Show what would change, file by file, and write nothing.")
+def migrate(folder: Path | None, dry_run: bool) -> None:
+    """Bring dossiers of an older form forward: all of them or none; comments stay."""
+    from workbench.records import migrations
+
+    plan = migrations.plan(_project(folder))
+    _show(plan.newer)
+    for rewrite in plan.rewrites:
+        click.echo(rewrite.diff() if dry_run else f"{rewrite.file}: schema {rewrite.version} → {plan.version}")
+    if not dry_run:
+        plan.carry_out()
+    if plan.rewrites:
+        done = "would be brought" if dry_run else "brought"
+        click.echo(f"{_plural(len(plan.rewrites), 'dossier')} {done} to schema {plan.version}.")
+    if plan.current or not plan.rewrites:
+        are = "is" if plan.current == 1 else "are"
+        click.echo(f"{_plural(plan.current, 'dossier')} {are} of schema {plan.version} already.")
+
+
+@_verb
 @click.option("--as-of", default="", metavar="DAY", help="The day as of which reports speak, instead of the settings'.")
 @click.option("--force", is_flag=True, help="Run everything, changed or not.")
 def build(folder: Path | None, as_of: str, force: bool) -> None:
