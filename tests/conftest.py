@@ -49,6 +49,8 @@ SLOW = (
     "prose/test_stories.py",
     "test_report.py",
     "test_browser.py",
+    "test_starter.py::test_the_example_becomes_an_overview",
+    "test_starter.py::test_an_installed_package_starts_the_same_project",
 )
 GAPS = Path(__file__).with_name("known_gaps.txt")
 

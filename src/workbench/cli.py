@@ -65,6 +65,27 @@ def _verb(function: Callable[..., None]) -> click.Command:
     return main.command()(project_option(function))
 
 
+@main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--name", default="", metavar="NAME", help="What the project is called, above its reports.")
+def init(folder: Path, name: str) -> None:
+    """Start a project of one's own in DIR: settings, word lists, notebooks and an invented example.
+
+    DIR must not exist yet, or be empty.
+    """
+    import datetime as dt
+
+    from workbench import starter
+
+    files = starter.start(folder, name, as_of=dt.date.today())
+    click.echo(f"Made a project of {len(files)} files in {folder}:")
+    for path, what in starter.CONTENTS.items():
+        click.echo(f"  {path:<20}  {what}")
+    quoted = f'"{folder}"' if " " in str(folder) else str(folder)
+    click.echo(f"Next:\n  workbench build --project {quoted}\n  workbench check --project {quoted}")
+    click.echo(f"The first makes {folder / 'reports' / 'index.html'}; README.md says how to replace the example.")
+
+
 @_verb
 def check(folder: Path | None) -> None:
     """Name everything wrong with records, settings and catalogue; write nothing."""
@@ -119,6 +140,26 @@ def data(folder: Path | None) -> None:
     frames, _ = load.ensure_tables(project)
     rows = ", ".join(f"{name} {len(frame)}" for name, frame in frames.items() if len(frame))
     click.echo(f"{project.relative(project.processed)} is up to date: {rows}.")
+
+
+@_verb
+@click.option("--dry-run", is_flag=True, help="Show what would change, file by file, and write nothing.")
+def migrate(folder: Path | None, dry_run: bool) -> None:
+    """Bring dossiers of an older form forward: all of them or none; comments stay."""
+    from workbench.records import migrations
+
+    plan = migrations.plan(_project(folder))
+    _show(plan.newer)
+    for rewrite in plan.rewrites:
+        click.echo(rewrite.diff() if dry_run else f"{rewrite.file}: schema {rewrite.version} → {plan.version}")
+    if not dry_run:
+        plan.carry_out()
+    if plan.rewrites:
+        done = "would be brought" if dry_run else "brought"
+        click.echo(f"{_plural(len(plan.rewrites), 'dossier')} {done} to schema {plan.version}.")
+    if plan.current or not plan.rewrites:
+        are = "is" if plan.current == 1 else "are"
+        click.echo(f"{_plural(plan.current, 'dossier')} {are} of schema {plan.version} already.")
 
 
 @_verb

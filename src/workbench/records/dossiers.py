@@ -148,7 +148,7 @@ class _Reader:
         if not isinstance(schema, Scalar) or schema.text != SCHEMA:
             self.add(
                 schema.line if schema else 1, "schema", "the version of the form is missing or not ours",
-                f"schema: {SCHEMA}", "write it as the first line",
+                f"schema: {SCHEMA}", "run `workbench migrate`; a newer form needs a newer workbench",
             )  # fmt: skip
         source = self.source(tree)
         self.names(tree.items.get("names"))
