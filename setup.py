@@ -1,6 +1,6 @@
 """Puts what every project shares into the built package; all else stands in pyproject.toml.
 
-Word lists, notebooks, basemap and codebook are stored once, in this repository's own folders. A checkout
+Word lists, notebooks and basemap are stored once, in this repository's own folders. A checkout
 reads them there; a wheel and a source archive get a copy beside the example.
 """
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-GATHERED = ("notebooks/*.ipynb", "data/raw/basemap/*", "data/raw/registers/vocabularies/*.csv", "docs/codebook.md")
+GATHERED = ("notebooks/*.ipynb", "data/raw/basemap/*", "data/raw/registers/vocabularies/*.csv")
 
 
 def gathered() -> list[str]:

@@ -27,7 +27,7 @@ MAY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(SCIENCE, ("records", *SCIENCE)),
     **dict.fromkeys(MACHINE, ("records", *MACHINE)),
     "exports": ("records",),
-    "starter": (),
+    "starter": ("records",),
     "cli": ("records", *SCIENCE, *MACHINE, "exports", "starter"),
     "__init__": (),
 }

@@ -191,6 +191,17 @@ def build(folder: Path | None, as_of: str, force: bool) -> None:
     raise SystemExit(result.exit_code)
 
 
+@main.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID…")
+@project_option
+def show(ids: tuple[str, ...], folder: Path | None) -> None:
+    """Print a record whole: values, bounds, sources, conflicts, what refers to it."""
+    from workbench.records import load, view
+
+    frames, _ = load.ensure_tables(_project(folder))
+    click.echo("\n\n".join(str(view.show(frames, id)) for id in ids))
+
+
 def _show(problems: list[Problem]) -> int:
     """Print problems, errors before warnings; returns the number of errors."""
     errors = [problem for problem in problems if problem.severity == "error"]

@@ -1,6 +1,6 @@
 """A project of one's own: the invented example in ``project/``, and what every project shares.
 
-Word lists, notebooks, basemap and codebook are stored once, in the folders of this repository.
+Word lists, notebooks and basemap are stored once, in the folders of this repository.
 A checkout reads them there; a built package holds a copy beside the example (see ``setup.py``).
 """
 
@@ -15,9 +15,10 @@ from pathlib import Path
 
 from workbench.errors import MachineryFailed, UsageError
 from workbench.paths import SETTINGS_FILE
+from workbench.records import codebook, vocabularies
 
 # The same files as in setup.py.
-GATHERED = ("notebooks/*.ipynb", "data/raw/basemap/*", "data/raw/registers/vocabularies/*.csv", "docs/codebook.md")
+GATHERED = ("notebooks/*.ipynb", "data/raw/basemap/*", "data/raw/registers/vocabularies/*.csv")
 CONTENTS = {
     "workbench.toml": "whose exchange, as of when, what counts as abroad",
     "reports.toml": "which reports are made",
@@ -55,6 +56,10 @@ def start(target: Path, name: str = "", as_of: dt.date | None = None) -> list[st
             destination = temporary / path
             destination.parent.mkdir(parents=True, exist_ok=True)
             destination.write_bytes(_content(path, source, name, as_of))
+        page = temporary / "docs" / "codebook.md"
+        page.parent.mkdir()
+        words, _ = vocabularies.read(temporary / "data" / "raw" / "registers" / "vocabularies", "vocabularies")
+        page.write_text(codebook.render(words), encoding="utf-8")
         if existed:  # keep the folder itself: somebody may stand in it
             for entry in sorted(temporary.iterdir(), key=lambda entry: entry.name == SETTINGS_FILE):
                 entry.rename(target / entry.name)
@@ -62,7 +67,7 @@ def start(target: Path, name: str = "", as_of: dt.date | None = None) -> list[st
             temporary.rename(target)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    return list(files)
+    return sorted([*files, "docs/codebook.md"])
 
 
 def _files() -> dict[str, Path]:
