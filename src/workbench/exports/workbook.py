@@ -28,21 +28,24 @@ LONGEST_TEXT = 32_767
 ROWS_WITH_LINKS = 5_000
 MOST_LINKS = 60_000
 ABOUT, WORDS = "About", "Vocabularies"
-_NARROWEST, _WIDEST = 9, 48
+_NARROWEST, _WIDEST = 9, 48  # of columns, in characters
+_LINE, _MOST_LINES = 14, 12  # height of a line in points; more lines are not shown without a click
+_PRINTABLE = 190  # characters across a page before the print is too small
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _INK, _PALE, _RULE = "#1F3A4D", "#E8EEF2", "#B8C6D0"
 _BASE = {"font_name": "Calibri", "font_size": 10, "valign": "top"}
 _FORMATS: dict[str, dict[str, Any]] = {
     "text": {"text_wrap": True, "num_format": "@"},
     "date": {"num_format": "yyyy-mm-dd", "align": "left"},
-    "number": {},
+    "number": {"align": "right", "indent": 1},
+    "boolean": {"num_format": '"TRUE";"TRUE";"FALSE"', "align": "center"},  # LibreOffice shows 1 and 0 otherwise
     "link": {"font_color": "#1B5E8C", "num_format": "@", "text_wrap": True},
     "head": {"bold": True, "font_color": _INK, "bg_color": _PALE, "bottom": 1, "bottom_color": _RULE,
              "valign": "vcenter", "text_wrap": True},
     "title": {"bold": True, "font_size": 16, "font_color": _INK},
     "note": {"font_color": "#5A6B78"},
-    "plain": {"text_wrap": True},
-    "count": {"num_format": "#,##0"},
+    "plain": {"text_wrap": True, "indent": 1},
+    "count": {"num_format": "#,##0", "align": "right", "indent": 1},
 }  # fmt: skip
 
 
@@ -114,10 +117,9 @@ def _write_table(writer: _Book, table: Table) -> bool:
     for n, (column, cells) in enumerate(zip(table.fields, columns, strict=True)):
         _write_head(writer, sheet, n, column)
         _write_cells(writer, sheet, n, column, cells, targets[n] if linked else {})
-        sheet.set_column(n, n, _width(column.name, frame[column.name]))
         if column.vocabulary:
             _offer(writer, sheet, n, column, len(cells))
-    _finish(writer, sheet, len(frame), len(table.fields))
+    _finish(sheet, frame)
     return linked
 
 
@@ -135,6 +137,7 @@ def _write_cells(
 ) -> None:
     """Write the values of one column; ``targets`` leads from the row of the frame to a cell."""
     text, date, number, link = (writer.formats[name] for name in ("text", "date", "number", "link"))
+    boolean = writer.formats["boolean"]
     for row, value in enumerate(cells, 1):
         if value is None:
             continue
@@ -143,7 +146,7 @@ def _write_cells(
         elif column.type == "date" and value.year >= 1900:  # a sheet knows no day before
             sheet.write_datetime(row, n, value, date)
         elif column.type == "boolean":
-            sheet.write_boolean(row, n, value, number)
+            sheet.write_boolean(row, n, value, boolean)
         elif column.type in ("integer", "number"):
             sheet.write_number(row, n, value, number)
         else:
@@ -193,8 +196,7 @@ def _write_words(writer: _Book, words: pd.DataFrame) -> None:
         for row, value in enumerate(words[name], 1):
             if value:
                 sheet.write_string(row, n, value, writer.formats["text"])
-        sheet.set_column(n, n, _width(name, words[name]))
-    _finish(writer, sheet, len(words), len(words.columns))
+    _finish(sheet, words)
 
 
 def _write_about(writer: _Book, sheet: Worksheet, bare: list[str], words: int) -> None:
@@ -221,6 +223,7 @@ def _write_about(writer: _Book, sheet: Worksheet, bare: list[str], words: int) -
         sheet.write_string(row, 0, name, formats["head"])
         sheet.merge_range(row, 1, row, 2, "", formats["plain"])
         sheet.write_string(row, 1, text, formats["plain"])
+        sheet.set_row(row, 16 + _LINE * (len(text) // 120))
     start = 4 + len(lines)
     for n, name in enumerate(("Sheet", "Rows", "What a row is")):
         sheet.write_string(start, n, name, formats["head"])
@@ -234,19 +237,33 @@ def _write_about(writer: _Book, sheet: Worksheet, bare: list[str], words: int) -
     sheet.activate()
 
 
-def _finish(writer: _Book, sheet: Worksheet, rows: int, columns: int) -> None:
+def _finish(sheet: Worksheet, frame: pd.DataFrame) -> None:
+    """Set widths and heights, keep the headings in sight, filter, print."""
+    lines = pd.Series(1, index=frame.index)
+    across = 0.0
+    for n, name in enumerate(frame.columns):
+        texts = frame[name].astype("string").fillna("")
+        size = texts.str.len() + texts.str.count("[\u2e80-\uffef]")  # Chinese characters are twice as wide
+        width = _width(name, size)
+        sheet.set_column(n, n, width)
+        across += width
+        wrapped = (size * 1.1 // width + 1).where(size >= width, 1) + texts.str.count("\n")
+        lines = lines.combine(wrapped, max)
+    for row, count in lines[lines > 1].items():
+        sheet.set_row(row + 1, _LINE * min(int(count), _MOST_LINES))
     sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, rows, columns - 1)
+    sheet.autofilter(0, 0, len(frame), len(frame.columns) - 1)
     sheet.set_row(0, 20)
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
+    if across <= _PRINTABLE:
+        sheet.fit_to_pages(1, 0)
+    else:
+        sheet.repeat_columns(0)
 
 
-def _width(name: str, cells: pd.Series) -> float:
-    """Wide enough for most of its cells, within limits; Chinese characters are twice as wide."""
-    texts = cells.dropna().astype("string")
-    wide = texts.str.len() + texts.str.count("[\u2e80-\uffef]")
-    most = float(wide.quantile(0.95)) if len(wide) else 0
-    return min(max(most + 2, len(name) + 4, _NARROWEST), _WIDEST)
+def _width(name: str, size: pd.Series) -> float:
+    """Wide enough for most of its cells and its heading, within limits."""
+    most = float(size.quantile(0.95)) if len(size) else 0.0
+    return min(max(most + 2, len(name) * 1.2 + 4, _NARROWEST), _WIDEST)
