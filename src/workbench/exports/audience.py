@@ -79,7 +79,19 @@ def _loosened(frames: Frames) -> Frames:
                     elif lost.any():
                         frame = frame.assign(**{column.name: frame[column.name].mask(lost)})
             result[table.name] = frame
+    result["assertions"] = _asserted(result["assertions"], known)
     return {name: frame.reset_index(drop=True) for name, frame in result.items()}
+
+
+def _asserted(assertions: pd.DataFrame, known: dict[str, set[str]]) -> pd.DataFrame:
+    """The assertions without those that a record refers to what is not there."""
+    lost = pd.Series(False, index=assertions.index)
+    for table in TABLES:
+        for column in table.fields:
+            if column.refers_to:
+                about = (assertions["record"] == table.name) & (assertions["field"] == column.name)
+                lost |= about & assertions["value"].notna() & ~assertions["value"].isin(known[column.refers_to])
+    return assertions[~lost]
 
 
 def _mentioned(frames: Frames) -> dict[str, set[str]]:

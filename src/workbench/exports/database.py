@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import astuple, fields
 from typing import Any
 
-from workbench.exports.holdings import POINTERS, Holdings, owner_first, values
+from workbench.exports.holdings import POINTERS, Holdings, values
 from workbench.records.model import BY_NAME, TABLES, Field, Table
 from workbench.records.vocabularies import Term
 
@@ -86,11 +86,12 @@ def _create_words(name: str) -> str:
 
 def _indexes(table: Table) -> list[tuple[str, ...]]:
     """An index for each reference that the primary key does not begin with."""
-    single = [(column.name,) for column in table.fields if column.refers_to or column.vocabulary]
-    pointers = [(POINTERS[c.name][0], c.name) for c in table.fields if c.name in POINTERS and not owner_first(table)]
-    if owner_first(table):
-        pointers = [("party_id",)] if "party_id" in table.columns else []
-    found: list[tuple[str, ...]] = [*pointers, *single]
+    found: list[tuple[str, ...]] = []
+    for column in table.fields:
+        if column.refers_to or column.vocabulary or column.name == "party_id":
+            found.append((column.name,))
+        elif column.name in POINTERS and column.type == "ref":
+            found.append((POINTERS[column.name][0], column.name))
     return [columns for columns in found if table.key[: len(columns)] != columns]
 
 

@@ -1,4 +1,4 @@
-"""One zip after the Data Package standard: a CSV for each table and the word lists, described in ``datapackage.json``."""
+"""One zip after the Data Package standard: tables and word lists as CSV, described in ``datapackage.json``."""
 
 from __future__ import annotations
 

@@ -37,13 +37,11 @@ class Holdings:
     @property
     def description(self) -> str:
         """What it is, for whom, as of when: one sentence each."""
+        told = "They rest on internal sources too and are for use inside the house only."
         return (
             f"Records of international library exchange, as of {self.settings.as_of.isoformat()}. "
-            + ("For use inside the house only: they rest on internal sources too. "
-               if self.audience == audiences.INTERNAL
-               else "What only internal sources tell is left out. ")
-            + "Columns and word lists are explained in docs/codebook.md."
-        )  # fmt: skip
+            + (told if self.audience == audiences.INTERNAL else "What only internal sources tell is left out.")
+        )
 
 
 def collect(project: Project, audience: str) -> Holdings:
@@ -75,11 +73,6 @@ def preferred(holdings: Holdings, table: str, language: str) -> pd.Series:
     named = (names["of"] == table) & (names["language"] == language)
     rows = names[named & names["kind"].isin(["preferred", "reading_of_ours"])]
     return rows.drop_duplicates("id", keep="last").set_index("id")["text"]
-
-
-def owner_first(table: Table) -> bool:
-    """Do the rows belong to records of several tables (record, record_id)?"""
-    return table.key[:2] == ("record", "record_id")
 
 
 def _tidied(frame: pd.DataFrame, table: Table) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -112,8 +113,9 @@ def _write_table(writer: _Book, table: Table) -> bool:
     frame = writer.holdings.tables[table.name]
     sheet = writer.book.add_worksheet(table.name)
     columns = [values(frame, column) for column in table.fields]
-    targets = [_targets(writer, table, frame, column) for column in table.fields]
-    linked = len(frame) <= ROWS_WITH_LINKS and sum(len(found) for found in targets) <= MOST_LINKS
+    linked = len(frame) <= ROWS_WITH_LINKS
+    targets = [_targets(writer, frame, column) if linked else {} for column in table.fields]
+    linked = linked and sum(len(found) for found in targets) <= MOST_LINKS
     for n, (column, cells) in enumerate(zip(table.fields, columns, strict=True)):
         _write_head(writer, sheet, n, column)
         _write_cells(writer, sheet, n, column, cells, targets[n] if linked else {})
@@ -153,7 +155,7 @@ def _write_cells(
             sheet.write_string(row, n, str(value), text)
 
 
-def _targets(writer: _Book, table: Table, frame: pd.DataFrame, column: Field) -> dict[int, str]:
+def _targets(writer: _Book, frame: pd.DataFrame, column: Field) -> dict[int, str]:
     """For each row of the frame whose cell names a row of a sheet: the link to it."""
     if column.refers_to:
         sheets = pd.Series(column.refers_to, index=frame.index)
@@ -213,8 +215,8 @@ def _write_about(writer: _Book, sheet: Worksheet, bare: list[str], words: int) -
         ("For", "the public" if holdings.audience == "public" else "use inside the house only"),
         ("Licence", f"{licence['title']} ({licence['path']}); short phrases belong to the articles they come from"),
         ("What it is", holdings.description),
-        ("How to read", "Each heading tells in a note what its column holds. Codes are explained on the sheet "
-         f"{WORDS}. Ids in blue lead to the row they name. Days before 1900 are text."),
+        ("How to read", f"Each heading tells in a note what its column holds. The sheet {WORDS} explains the codes. "
+         + "Ids in blue lead to the row they name. Days before 1900 are text."),
         ("Changes", "made here do not reach the records: those are corrected in their sources and exported again."),
     ]  # fmt: skip
     if bare:
@@ -239,7 +241,7 @@ def _write_about(writer: _Book, sheet: Worksheet, bare: list[str], words: int) -
 
 def _finish(sheet: Worksheet, frame: pd.DataFrame) -> None:
     """Set widths and heights, keep the headings in sight, filter, print."""
-    lines = pd.Series(1, index=frame.index)
+    lines = np.ones(len(frame))
     across = 0.0
     for n, name in enumerate(frame.columns):
         texts = frame[name].astype("string").fillna("")
@@ -248,9 +250,9 @@ def _finish(sheet: Worksheet, frame: pd.DataFrame) -> None:
         sheet.set_column(n, n, width)
         across += width
         wrapped = (size * 1.1 // width + 1).where(size >= width, 1) + texts.str.count("\n")
-        lines = lines.combine(wrapped, max)
-    for row, count in lines[lines > 1].items():
-        sheet.set_row(row + 1, _LINE * min(int(count), _MOST_LINES))
+        lines = np.maximum(lines, wrapped.to_numpy("float64"))
+    for row in np.flatnonzero(lines > 1).tolist():
+        sheet.set_row(row + 1, _LINE * min(int(lines[row]), _MOST_LINES))
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(frame), len(frame.columns) - 1)
     sheet.set_row(0, 20)
