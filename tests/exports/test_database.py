@@ -92,7 +92,12 @@ def test_the_view_tells_who_took_part(opened: sqlite3.Connection) -> None:
     # farther-library by a person of its own, yonder-library itself and by a group, yonder-city by the inner source
     assert set(rows) == {"elsewhere-library", "yonder-library", "farther-library", "ifla", "yonder-city"}
     row = rows["yonder-library"]
-    assert (row["body"], row["body_zh"], row["place_zh"], row["roles"]) == ("Yonder Library", "彼处图书馆", "别处", "visitor")
+    assert (row["body"], row["body_zh"], row["place_zh"], row["roles"]) == (
+        "Yonder Library",
+        "彼处图书馆",
+        "别处",
+        "visitor",
+    )
     assert (row["type"], row["mode"], row["country"], row["topic"]) == ("visit", "in person", "IT", "=1+1")
 
 
@@ -112,7 +117,7 @@ def test_datasette_serves_it(path: Path, inside: Holdings) -> None:
             served = app.Datasette([str(path)], crossdb=False)
             answers = []
             for address in ("/records.json", "/records/exchanges.json?org_id=yonder-library&_shape=array",
-                            "/records/events/tour.json?_shape=array", "/records/events/tour", "/records/exchanges"):  # fmt: skip
+                            "/records/events/tour", "/records/events", "/records/exchanges"):  # fmt: skip
                 answers.append(await served.client.get(address))
             return answers
 

@@ -113,9 +113,7 @@ def test_no_file_names_the_machine_or_its_programs(told: Project, written: dict[
 # --- all or nothing -------------------------------------------------------------------------
 
 
-def test_a_format_that_cannot_hold_it_stops_all(
-    told: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_format_that_cannot_hold_it_stops_all(told: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbook, "LONGEST_TEXT", 20)
     monkeypatch.setattr(workbook, "MOST_ROWS", 30)
     result = run("--project", told.root, "--out", tmp_path / "new")

@@ -38,9 +38,8 @@ class Holdings:
     def description(self) -> str:
         """What it is, for whom, as of when: one sentence each."""
         told = "They rest on internal sources too and are for use inside the house only."
-        return (
-            f"Records of international library exchange, as of {self.settings.as_of.isoformat()}. "
-            + (told if self.audience == audiences.INTERNAL else "What only internal sources tell is left out.")
+        return f"Records of international library exchange, as of {self.settings.as_of.isoformat()}. " + (
+            told if self.audience == audiences.INTERNAL else "What only internal sources tell is left out."
         )
 
 

@@ -210,13 +210,16 @@ def _write_about(writer: _Book, sheet: Worksheet, bare: list[str], words: int) -
     sheet.write_string(0, 0, holdings.settings.title["en"], formats["title"])
     sheet.set_row(0, 26)
     sheet.write_string(1, 0, holdings.settings.title.get("zh", ""), formats["note"])
+    reading = (
+        f"Each heading tells in a note what its column holds. The sheet {WORDS} explains the codes. "
+        "Ids in blue lead to the row they name. Days before 1900 are text."
+    )
     lines = [
         ("As of", holdings.settings.as_of.isoformat()),
         ("For", "the public" if holdings.audience == "public" else "use inside the house only"),
         ("Licence", f"{licence['title']} ({licence['path']}); short phrases belong to the articles they come from"),
         ("What it is", holdings.description),
-        ("How to read", f"Each heading tells in a note what its column holds. The sheet {WORDS} explains the codes. "
-         + "Ids in blue lead to the row they name. Days before 1900 are text."),
+        ("How to read", reading),
         ("Changes", "made here do not reach the records: those are corrected in their sources and exported again."),
     ]  # fmt: skip
     if bare:
@@ -267,5 +270,5 @@ def _finish(sheet: Worksheet, frame: pd.DataFrame) -> None:
 
 def _width(name: str, size: pd.Series) -> float:
     """Wide enough for most of its cells and its heading, within limits."""
-    most = float(size.quantile(0.95)) if len(size) else 0.0
+    most = float(np.quantile(size.to_numpy("float64"), 0.95)) if len(size) else 0.0
     return min(max(most + 2, len(name) * 1.2 + 4, _NARROWEST), _WIDEST)
