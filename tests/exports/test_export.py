@@ -29,42 +29,7 @@ def run(*words: str | Path) -> Result:
     return CliRunner().invoke(cli.main, ["export", *map(str, words)])
 
 
-def ids(holdings: Holdings, table: str) -> set[str]:
-    return set(holdings.tables[table].iloc[:, 0])
-
-
-# --- for whom -------------------------------------------------------------------------------
-
-
-def test_the_public_gets_nothing_that_only_internal_sources_tell(inside: Holdings, outside: Holdings) -> None:
-    assert ids(inside, "sources") - ids(outside, "sources") == {"shut-source"}
-    assert ids(inside, "events") - ids(outside, "events") == {"whispered"}
-    for name, frame in outside.tables.items():
-        text = frame.to_csv()
-        for secret in ("shut-source", "whispered", "behind doors", "only for the house", "Secret Reading", "2019-04-03",
-                       "bo-invented"):  # fmt: skip
-            assert secret not in text, f"{name} tells {secret}"
-
-
-def test_a_record_that_both_tell_has_the_values_of_the_public_source(inside: Holdings, outside: Holdings) -> None:
-    dates = [h.tables["events"].set_index("event_id").loc["tour", "edtf"] for h in (inside, outside)]
-    assert dates == ["2019-04-03", "2019-04"]
-
-
-def test_a_reference_to_what_is_left_out_is_empty(inside: Holdings, outside: Holdings) -> None:
-    found = [h.tables["events"].set_index("event_id").loc["after", "follows"] for h in (inside, outside)]
-    assert found[0] == "whispered"
-    assert pd.isna(found[1])
-
-
-def test_bodies_of_the_register_that_nobody_mentions_stay(inside: Holdings, outside: Holdings) -> None:
-    assert ids(inside, "organisations") - ids(outside, "organisations") == {"leeds-libraries", "leeds-city"}
-    assert "british-library" in ids(outside, "organisations")
-    assert "zhejiang-library" in ids(outside, "organisations"), "a member of a home"
-
-
-def test_without_internal_sources_nothing_is_left_out(project: Project) -> None:
-    assert collect(project, "public").left_out == {}
+# --- the program ----------------------------------------------------------------------------
 
 
 def test_the_program_says_what_it_left_out(told: Project, tmp_path: Path) -> None:

@@ -33,7 +33,12 @@ def public(project: Project, frames: Frames, settings: Settings) -> Frames:
         return frames
     material, _ = load.read_material(project)
     told = [dossier for dossier in material.dossiers if dossier.source.id not in hidden]
-    kept = _loosened(_without(corpus.build(replace(material, dossiers=told)), hidden))
+    assertions = frames["assertions"][frames["assertions"]["source_id"].isin(hidden)]
+    weighed = set(assertions[["record", "record_id", "field"]].itertuples(index=False, name=None))
+    # A judgement between sources of which one is internal may repeat what it says.
+    decisions = [d for d in material.decisions if (d.record, d.id, d.field) not in weighed]
+    opened = corpus.build(replace(material, dossiers=told, decisions=decisions))
+    kept = _loosened(_without(opened, hidden))
     members = {member for home in settings.homes.values() for member in home.members}
     mentioned = _mentioned(frames)
     while True:
