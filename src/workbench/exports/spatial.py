@@ -87,7 +87,11 @@ def flows(holdings: Holdings) -> gpd.GeoDataFrame:
     }
     ends = rows[["lon_seat", "lat_seat", "lon", "lat"]].to_numpy("float64")
     pairs, which = np.unique(ends, axis=0, return_inverse=True)
-    lines = great_circles(pairs)[which.ravel()]
+    lines = great_circles(pairs)
+    if (shapely.get_type_id(lines) == shapely.GeometryType.MULTILINESTRING).any():
+        parts, owner = shapely.get_parts(lines, return_index=True)  # a layer of two types is two layers in QGIS
+        lines = shapely.multilinestrings(parts, indices=owner)
+    lines = lines[which.ravel()]
     return gpd.GeoDataFrame(_texts(text, {"earliest", "latest"}), geometry=lines, crs=_CRS)
 
 
