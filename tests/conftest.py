@@ -39,6 +39,9 @@ def articles() -> Path:
 
 # Whole rebuilds, many small projects, long properties: run by .ci/run with `-m slow`.
 SLOW = (
+    "exports/test_datapackage.py",
+    "exports/test_export.py",
+    "exports/test_workbook.py",
     "runs/test_engine.py",
     "records/test_mistakes.py",
     "records/test_corpus.py",

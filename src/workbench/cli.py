@@ -18,6 +18,7 @@ from workbench.errors import Problem, RecordsError, WorkbenchError
 from workbench.paths import Project, find_project
 
 EXIT_CODES = "Exit codes: 0 good, 1 errors in records, 2 usage, 3 a notebook raised, 4 the machinery failed."
+EXPORTS = ("datapackage", "geoparquet", "geojson", "xlsx", "sqlite")
 
 project_option = click.option(
     "--project",
@@ -200,6 +201,26 @@ def show(ids: tuple[str, ...], folder: Path | None) -> None:
 
     frames, _ = load.ensure_tables(_project(folder))
     click.echo("\n\n".join(str(view.show(frames, id)) for id in ids))
+
+
+@_verb
+@click.option("--to", "formats", type=click.Choice(EXPORTS), multiple=True, default=EXPORTS,
+              help="A format; may be given several times (default: all).")  # fmt: skip
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=None, metavar="DIR",
+              help="The folder to write to (default: data/exports).")  # fmt: skip
+@click.option("--audience", type=click.Choice(["public", "internal"]), default="public",
+              help="For whom: public leaves out what rests on internal sources only.")  # fmt: skip
+def export(folder: Path | None, formats: tuple[str, ...], out: Path | None, audience: str) -> None:
+    """Write the tables in formats that other programs open."""
+    from workbench.exports import export as exporter
+
+    project = _project(folder)
+    outcome = exporter.export(project, formats, out or project.exports, audience)
+    for path, changed in outcome.files.items():
+        click.echo(f"{project.relative(path)} {'written' if changed else 'is up to date'}.")
+    if outcome.left_out:
+        rows = ", ".join(f"{name} {count}" for name, count in outcome.left_out.items())
+        click.echo(f"Left out, because internal sources alone tell it: {rows}. With --audience internal it goes out.")
 
 
 def _show(problems: list[Problem]) -> int:
