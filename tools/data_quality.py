@@ -24,6 +24,7 @@ from workbench.records import dates, dossiers, load, registers, vocabularies
 from workbench.records.dossiers import Record
 
 ENOUGH = 0.3  # two records are the same one when they are at least this alike
+EXEMPLARS = ("globalleeds-hangzhou-mou",)  # coded as an example in the codebook the second reader had
 PAIRED = ("events", "agreements", "plans", "claims")
 
 
@@ -267,6 +268,15 @@ def alpha(values: Sequence[tuple[Any, Any]]) -> float | None:
     )
 
 
+def _values(value: Field, pairs: list[Pair]) -> list[tuple[Any, Any]]:
+    return [(value(one.first), value(one.second)) for one in pairs]
+
+
+def _shown(values: list[tuple[Any, Any]]) -> str:
+    result = alpha(values)
+    return "one value only" if result is None else f"{result:.2f}"
+
+
 def roles(pairs: list[Pair]) -> list[tuple[Any, Any]]:
     """The roles of each body or person that either coding has in a record both hold."""
     found: list[tuple[Any, Any]] = []
@@ -284,22 +294,21 @@ def consistency(project: Project) -> list[str]:
     if not (folder / "second").is_dir():
         return ["No second coding is on record."]
     first, second = read_coding(project, "first"), read_coding(project, "second")
-    found, measured = [], []
+    found: list[tuple[object, ...]] = []
+    measured: list[tuple[object, ...]] = []
     for table in PAIRED:
         pairs, ours, theirs = pair(first, second, table)
         found.append(
             (table, ours, theirs, len(pairs), f"{2 * len(pairs) / (ours + theirs):.2f}" if ours + theirs else "—")
         )
-        fields: dict[str, list[tuple[Any, Any]]] = {
-            name: [(value(p.first), value(p.second)) for p in pairs] for name, value in FIELDS[table].items()
-        }
+        strict = [one for one in pairs if one.source not in EXEMPLARS]
+        fields = {name: [_values(value, some) for some in (pairs, strict)] for name, value in FIELDS[table].items()}
         if table == "events":
-            fields["role of a party"] = roles(pairs)
-        for name, values in fields.items():
-            result = alpha(values)
+            fields["role of a party"] = [roles(pairs), roles(strict)]
+        for name, (values, without) in fields.items():
             equal = sum(a == b for a, b in values)
-            shown = "one value only" if result is None else f"{result:.2f}"
-            measured.append((table, name, len(values), f"{equal / len(values):.0%}" if values else "—", shown))
+            measured.append((table, name, len(values), f"{equal / len(values):.0%}" if values else "—",
+                             _shown(values), _shown(without)))  # fmt: skip
     return [
         _sentences(
             f"{len(first.keys() & second.keys())} articles were coded a second time by a reader who saw only the text",
@@ -312,9 +321,10 @@ def consistency(project: Project) -> list[str]:
             "Agreement on the fields of records in both, as Krippendorff's alpha (nominal). Alpha is 1 where the",
             "readings never differ and 0 where they agree as chance would; it is low where nearly all values are one,",
             "even if they agree. Both readings were made within the project: this is self-consistency, not agreement",
-            "of strangers.",
+            "of strangers. The codebook names the traps of the first five articles and shows a coding of one of them",
+            "as its example; the last column leaves that one out.",
         ),
-        _table(("table", "field", "values compared", "equal", "alpha"), measured),
+        _table(("table", "field", "values compared", "equal", "alpha", "alpha without the example"), measured),
         "### What was changed after\n\n" + (folder / "changes.md").read_text(encoding="utf-8").strip(),
     ]  # fmt: skip
 

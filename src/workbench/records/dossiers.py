@@ -345,7 +345,8 @@ class _Reader:
     def dated(self, tree: Tree, record: Record, key: str = "when") -> None:
         """Fill the dated block of a record, and ``days`` where the record has them."""
         if isinstance(tree, Scalar):
-            parts: dict[str, Tree] = {"edtf": tree}
+            unknown = tree.text.strip() == UNKNOWN
+            parts: dict[str, Tree] = {"basis": tree} if unknown else {"edtf": tree}
         elif isinstance(tree, Mapping):
             parts = tree.items
             allowed = ("printed", "edtf", "reading", "readings", "basis", "why", "days", "says")
