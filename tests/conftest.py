@@ -45,6 +45,7 @@ SLOW = (
     "runs/test_engine.py",
     "records/test_mistakes.py",
     "records/test_corpus.py",
+    "records/test_record_set.py",
     "records/test_tables.py",
     "analysis/test_counting_properties.py",
     "analysis/test_agreement_answers.py",
