@@ -12,6 +12,7 @@ from workbench.records import dates
 from workbench.records.selection import Corpus
 
 _STEPS = ("ended", "renewed", "in_force", "signed", "approved", "discussed")
+_NO_STEP: dict[str, Any] = {"step": None, "date": None, "basis": None, "earliest": None, "latest": None}
 
 
 def agreements(corpus: Corpus, exchanges: pd.DataFrame) -> pd.DataFrame:
@@ -24,8 +25,16 @@ def agreements(corpus: Corpus, exchanges: pd.DataFrame) -> pd.DataFrame:
     day). Ordered by date, then id. A tie without an instrument is not countable (rule 5 and
     the word list agreement_kind).
     """
-    table = corpus["agreements"]
-    rows = [_agreement(row, corpus, exchanges) for row in table[table["form"] != "child"].itertuples(index=False)]
+    table = corpus.own("agreements")
+    bodies = _bodies(corpus, "agreements")
+    children = corpus["agreements"]["parent_id"].value_counts()
+    steps = _furthest_steps(corpus)
+    last = _last_exchanges(exchanges)
+    rows = [
+        _agreement(row, corpus, bodies.get(row.agreement_id, []), steps.get(row.agreement_id, _NO_STEP), last)
+        | {"children": int(children.get(row.agreement_id, 0))}
+        for row in table[table["form"] != "child"].itertuples(index=False)
+    ]
     columns = [
         "agreement_id", "kind", "level", "form", "countable", "scope", "partners", "home_parties", "children",
         "step", "date", "basis", "earliest", "latest", "last_event", "last_day",
@@ -34,15 +43,12 @@ def agreements(corpus: Corpus, exchanges: pd.DataFrame) -> pd.DataFrame:
     return frame(rows, columns).astype({"countable": bool})
 
 
-def _agreement(row: Any, corpus: Corpus, exchanges: pd.DataFrame) -> dict[str, Any]:
-    parties = corpus["parties"]
-    own = parties[(parties["record"] == "agreements") & (parties["record_id"] == row.agreement_id)]
-    bodies = list(dict.fromkeys(own.loc[own["party"] == "org", "party_id"].dropna()))
+def _agreement(
+    row: Any, corpus: Corpus, bodies: list[str], step: dict[str, Any], last: dict[str, tuple[dt.date, str]]
+) -> dict[str, Any]:
     home = [org for org in bodies if org in corpus.members or not corpus.abroad.get(org, True)]
     partners = [org for org in bodies if org not in home]
-    children = corpus["agreements"]
-    step = _furthest_step(row.agreement_id, corpus)
-    last = _last_exchange(partners, exchanges)
+    met = max((last[org] for org in partners if org in last), default=(None, None))
     return {
         "agreement_id": row.agreement_id,
         "kind": row.kind,
@@ -52,33 +58,50 @@ def _agreement(row: Any, corpus: Corpus, exchanges: pd.DataFrame) -> dict[str, A
         "scope": plain(row.scope),
         "partners": tuple(partners),
         "home_parties": tuple(home),
-        "children": int((children["parent_id"] == row.agreement_id).sum()),
         **step,
-        "last_event": last[0],
-        "last_day": last[1],
+        "last_event": met[1],
+        "last_day": met[0],
     }
 
 
-def _furthest_step(agreement_id: str, corpus: Corpus) -> dict[str, Any]:
-    milestones = corpus["milestones"]
-    own = milestones[milestones["agreement_id"] == agreement_id]
-    for step in _STEPS:
-        for row in own[own["step"] == step].itertuples(index=False):
-            return {
-                "step": step,
+def _bodies(corpus: Corpus, record: str) -> dict[str, list[str]]:
+    """For each record of a table its bodies in the register, those for which people came included."""
+    parties = corpus["parties"]
+    own = parties[parties["record"] == record]
+    body = own["party_id"].where(own["party"] == "org")
+    if record != "agreements":
+        body = body.fillna(own["for_org"])
+    found: dict[str, dict[str, None]] = {}
+    for id, org in zip(own["record_id"], body, strict=True):
+        if not pd.isna(org):
+            found.setdefault(id, {})[org] = None
+    return {id: list(orgs) for id, orgs in found.items()}
+
+
+def _furthest_steps(corpus: Corpus) -> dict[str, dict[str, Any]]:
+    """The furthest step on record of each agreement that has one."""
+    found: dict[str, tuple[int, dict[str, Any]]] = {}
+    for row in corpus["milestones"].itertuples(index=False):
+        rank = _STEPS.index(row.step)
+        if row.agreement_id not in found or rank < found[row.agreement_id][0]:
+            step = {
+                "step": row.step,
                 "date": plain(row.reading) or plain(row.edtf),
                 "basis": row.basis,
                 "earliest": row.earliest,
                 "latest": row.latest,
             }
-    return {"step": None, "date": None, "basis": None, "earliest": None, "latest": None}
+            found[row.agreement_id] = (rank, step)
+    return {id: step for id, (_, step) in found.items()}
 
 
-def _last_exchange(partners: list[str], exchanges: pd.DataFrame) -> tuple[str | None, object]:
-    met = exchanges["partners"].map(lambda orgs: bool(set(orgs) & set(partners))).astype(bool)
-    rows = exchanges[exchanges["counted"] & met]
-    known = [(row.latest, row.event_id) for row in rows.itertuples() if row.latest]
-    return (max(known)[1], max(known)[0]) if known else (None, None)
+def _last_exchanges(exchanges: pd.DataFrame) -> dict[str, tuple[dt.date, str]]:
+    """For each partner the latest possible day and the id of the last counted exchange."""
+    last: dict[str, tuple[dt.date, str]] = {}
+    for row in exchanges[exchanges["counted"]].itertuples():
+        for org in row.partners if row.latest else ():
+            last[org] = max(last.get(org, (dt.date.min, "")), (row.latest, row.event_id))
+    return last
 
 
 def open_plans(corpus: Corpus) -> pd.DataFrame:
@@ -93,9 +116,11 @@ def open_plans(corpus: Corpus) -> pd.DataFrame:
     Rule (codebook §3, rule 3): a plan becomes realised only by naming the event that did it;
     a plan whose time is past is overdue. Recurring plans have no end.
     """
-    plans = corpus["plans"]
-    waiting = plans[plans["realised_by"].isna() & plans["status"].isin(["open", "overdue", "partly_realised"])]
-    rows = [_plan(row, corpus) for row in waiting.itertuples(index=False)]
+    plans = corpus.own("plans")
+    waiting = plans[plans["realised_by"].isna() | plans["status"].eq("partly_realised")]
+    waiting = waiting[waiting["status"].isin(["open", "overdue", "partly_realised"])]
+    bodies, raised = _bodies(corpus, "plans"), _Raised(corpus)
+    rows = [_plan(row, corpus, bodies.get(row.plan_id, []), raised) for row in waiting.itertuples(index=False)]
     columns = [
         "plan_id", "kind", "what", "strength", "recurring", "date", "raised", "raised_basis", "agreement_id",
         "partners", "home_parties", "place_id", "overdue",
@@ -114,16 +139,12 @@ def _first_day(*texts: str | None) -> dt.date:
     return dt.date.max
 
 
-def _plan(row: Any, corpus: Corpus) -> dict[str, Any]:
-    parties = corpus["parties"]
-    own = parties[(parties["record"] == "plans") & (parties["record_id"] == row.plan_id)]
-    bodies = list(dict.fromkeys(own["party_id"].where(own["party"] == "org").fillna(own["for_org"]).dropna()))
+def _plan(row: Any, corpus: Corpus, bodies: list[str], voiced: _Raised) -> dict[str, Any]:
     date = plain(row.reading) or plain(row.edtf)
     overdue = None
     if date and not plain(row.recurring):
         overdue = dates.parse(date).before(corpus.selection.as_of).value
-    raised, basis = _raised(row, corpus)
-    home = [org for org in bodies if org in corpus.members]
+    raised, basis = voiced.of(row)
     return {
         "plan_id": row.plan_id,
         "kind": row.kind,
@@ -135,22 +156,27 @@ def _plan(row: Any, corpus: Corpus) -> dict[str, Any]:
         "raised_basis": basis,
         "agreement_id": plain(row.agreement_id),
         "partners": tuple(org for org in bodies if corpus.abroad.get(org)),
-        "home_parties": tuple(home),
+        "home_parties": tuple(org for org in bodies if org in corpus.members),
         "place_id": plain(row.place_id),
         "overdue": overdue,
     }
 
 
-def _raised(row: Any, corpus: Corpus) -> tuple[str | None, str | None]:
+class _Raised:
     """When a plan was voiced: the date of the event, else of the agreement's step."""
-    events, milestones = corpus["events"], corpus["milestones"]
-    for table, mask in (
-        (events, events["event_id"] == plain(row.raised_at)),
-        (
-            milestones,
-            (milestones["agreement_id"] == plain(row.agreement_id)) & milestones["step"].isin(["signed", "approved"]),
-        ),
-    ):
-        for found in table[mask.fillna(False)].itertuples(index=False):
-            return plain(found.reading) or plain(found.edtf), found.basis
-    return None, None
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.events = _dated(corpus["events"], "event_id")
+        steps = corpus["milestones"]
+        self.steps = _dated(steps[steps["step"].isin(["signed", "approved"])], "agreement_id")
+
+    def of(self, plan: Any) -> tuple[str | None, str | None]:
+        """EDTF and basis for a row of the table of plans; both None where nothing tells."""
+        return self.events.get(plain(plan.raised_at)) or self.steps.get(plain(plan.agreement_id)) or (None, None)
+
+
+def _dated(table: pd.DataFrame, key: str) -> dict[Any, tuple[str | None, str | None]]:
+    found: dict[Any, tuple[str | None, str | None]] = {}
+    for id, reading, edtf, basis in zip(table[key], table["reading"], table["edtf"], table["basis"], strict=True):
+        found.setdefault(id, (plain(reading) or plain(edtf), basis))
+    return found

@@ -27,7 +27,7 @@ def claims(corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFrame, pa
     the bodies of the home with any tie to the subject. A claim is never turned into records
     (codebook §3, promise 2). Only what can have been by the time of the claim is counted.
     """
-    table = corpus["claims"]
+    table = corpus.own("claims")
     about = table["subject"].isin(corpus.members)
     if corpus.selection.home.name:  # of a group, how many of it have joined can be counted
         about |= table["measure"] == "libraries_joined"

@@ -174,9 +174,8 @@ def _interval(plain: str) -> tuple[str, str]:
     if start == end:
         return _single(start)
     sides = [_parts(start)[1], _parts(end)[1]]
-    if len(sides[0]) != len(sides[1]):  # the coarser side is some day of it, not the whole
-        longest = max(len(side) for side in sides)
-        said = [" ".join(side) if len(side) == longest else f"a day in {' '.join(side)}" for side in sides]
+    if len(sides[0]) != len(sides[1]) and max(map(len, sides)) == 3:  # the coarser side is some day of it
+        said = [" ".join(side) if len(side) == 3 else f"a day in {' '.join(side)}" for side in sides]
         return "from", f"{said[0]} to {said[1]}"
     return "from", _joined(sides, "to")
 

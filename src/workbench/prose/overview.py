@@ -147,12 +147,13 @@ def _is_gathering(row: Any, seats: dict[str, str]) -> bool:
     return len({seats.get(org, org) for org in row.partners}) > SEVERAL
 
 
-def gatherings(answers: Answers) -> list[dict[str, Any]]:
-    """Facts of one passage about events with partners from many places; none where there are none."""
+def gatherings(answers: Answers, words: Words) -> list[tuple[str, dict[str, Any]]]:
+    """Heading and facts of the passage about events with partners from many places, if there are any."""
     seats = _seats(answers.corpus)
     rows = [row for row in answers.counted.itertuples(index=False) if _is_gathering(row, seats)]
     events = [_event(row, answers.corpus) for row in rows]
-    return [{"events": events, "single": facts.number(1)}] if events else []
+    heading = words.phrase("overview/heading_gatherings")
+    return [(heading, {"events": events, "single": facts.number(1)})] if events else []
 
 
 def _seats(corpus: Corpus) -> dict[str, str]:

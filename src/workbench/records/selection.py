@@ -46,10 +46,17 @@ class Corpus:
     vocabularies: Vocabularies
     selection: Selection
     _names: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    _context: frozenset[str] = field(default_factory=frozenset, repr=False)
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         """A table by name. Raises KeyError when the codebook has none of that name."""
         return self.tables[table]
+
+    def own(self, table: str) -> pd.DataFrame:
+        """The rows of a table that the selection asks for, without those that only come with them
+        (another home's agreement that an event names, an event of another time at which a plan was voiced)."""
+        frame = self.tables[table]
+        return frame[~frame[BY_NAME[table].key[0]].isin(self._context)]
 
     def name(self, id: str, language: str) -> str:
         """The name of a body, person or place in a language; raises KeyError where none is known."""
@@ -155,25 +162,85 @@ def select(
 ) -> Corpus:
     """The slice of a selection: its records and all they lead to.
 
-    Events: those in which the home takes part or is spoken about, with their wholes, parts
-    and the events they follow, if they can lie in the period. Agreements, plans and claims:
-    those of the home, the ties of its cities, and what was raised at its events.
+    Events: those in which the home takes part or is spoken about, if they can lie in the period.
+    Agreements, plans and claims: those of the home, the ties of its cities, and what was raised
+    at its events, if they can have stood, been voiced or been stated by the end of the period
+    (plans and claims: within it). With them comes whatever they lead to: wholes and parts, the
+    event that a step or a plan names, the group of an agreement.
     """
-    members = set(selection.home.members)
-    events = _events(tables, members, selection)
-    agreements = _agreements(tables, members)
-    plans = _plans(tables, members, agreements, events)
-    claims = _claims(tables, members, agreements, events)
-    chosen = {"events": events, "agreements": agreements, "plans": plans, "claims": claims}
+    members, period = set(selection.home.members), selection.period
+    events = _within(tables, "events", _events(tables, members), period)
+    agreements = _standing(tables, _agreements(tables, members), period)
+    plans = _within(tables, "plans", _plans(tables, members, agreements, events), period)
+    claims = _within(tables, "claims", _claims(tables, members, agreements, events), period)
     milestones = tables["milestones"]
-    chosen["milestones"] = set(milestones.loc[milestones["agreement_id"].isin(agreements), "milestone_id"])
+    steps = set(milestones.loc[milestones["agreement_id"].isin(agreements), "milestone_id"])
+    chosen = {"events": events, "agreements": agreements, "plans": plans, "claims": claims, "milestones": steps}
+    asked = {id for ids in chosen.values() for id in ids}
+    _follow(tables, chosen)
+    context = frozenset(id for ids in chosen.values() for id in ids) - asked
     kept = {
         name: frame[frame[BY_NAME[name].key[0]].isin(chosen[name])] for name, frame in tables.items() if name in chosen
     }
     kept |= _attached(tables, chosen)
     kept |= _closure(tables, kept, members)
     result = {name: kept[name].reset_index(drop=True) for name in tables}
-    return Corpus(result, settings, vocabularies, selection, preferred_names(result["names"]))
+    return Corpus(result, settings, vocabularies, selection, preferred_names(result["names"]), context)
+
+
+def _within(tables: dict[str, pd.DataFrame], table: str, ids: set[str], period: dates.EdtfDate | None) -> set[str]:
+    """Those records that can lie in the period: by their own date, else by that of the event at
+    which they were voiced. What has no date can."""
+    if period is None:
+        return ids
+    frame = tables[table]
+    when = _dates(frame, "as_of" if table == "claims" else None)
+    if "raised_at" in frame:
+        of_event = dict(zip(tables["events"]["event_id"], _dates(tables["events"]), strict=True))
+        when = when.where(when.notna(), frame["raised_at"].map(of_event, na_action="ignore"))
+    can = [pd.isna(text) or dates.parse(text).overlaps(period) for text in when]
+    return ids & set(frame.loc[can, BY_NAME[table].key[0]])
+
+
+def _standing(tables: dict[str, pd.DataFrame], ids: set[str], period: dates.EdtfDate | None) -> set[str]:
+    """Agreements that can have stood by the end of the period; those without a dated step can."""
+    if period is None or period.latest is None:
+        return ids
+    steps = tables["milestones"]
+    texts = _dates(steps)
+    started = {}
+    for id, text in zip(steps["agreement_id"], texts, strict=True):
+        if not pd.isna(text):
+            earliest = dates.parse(text).earliest
+            started[id] = min(started.get(id, dt.date.max), earliest or dt.date.min)
+    return {id for id in ids if started.get(id, dt.date.min) <= period.latest}
+
+
+def _dates(frame: pd.DataFrame, column: str | None = None) -> pd.Series:
+    """The date in use of each row as EDTF: the reading, else what the source says."""
+    return frame[column] if column else frame["reading"].fillna(frame["edtf"])
+
+
+def _follow(tables: dict[str, pd.DataFrame], chosen: dict[str, set[str]]) -> None:
+    """Add to the chosen records whatever their columns lead to, and the parts of events, until
+    nothing is missing."""
+    links = [
+        (name, column.name, column.refers_to)
+        for name in chosen
+        for column in BY_NAME[name].fields
+        if column.refers_to in chosen
+    ]
+    while True:
+        before = sum(map(len, chosen.values()))
+        for name, column, target in links:
+            frame = tables[name]
+            chosen[target] |= set(frame.loc[frame[BY_NAME[name].key[0]].isin(chosen[name]), column].dropna())
+        events, milestones = tables["events"], tables["milestones"]
+        chosen["events"] |= set(events.loc[events["part_of"].isin(chosen["events"]), "event_id"])
+        of_agreements = milestones["agreement_id"].isin(chosen["agreements"])
+        chosen["milestones"] |= set(milestones.loc[of_agreements, "milestone_id"])
+        if sum(map(len, chosen.values())) == before:
+            return
 
 
 def preferred_names(names: pd.DataFrame) -> dict[tuple[str, str], str]:
@@ -182,27 +249,10 @@ def preferred_names(names: pd.DataFrame) -> dict[tuple[str, str], str]:
     return {(row.id, row.language): row.text for row in rows.itertuples()}
 
 
-def _events(tables: dict[str, pd.DataFrame], members: set[str], selection: Selection) -> set[str]:
-    events, parties = tables["events"], tables["parties"]
-    ours = parties[
-        (parties["record"] == "events") & (parties["party_id"].isin(members) | parties["for_org"].isin(members))
-    ]
-    chosen = set(ours["record_id"])
-    if selection.period is not None:
-        chosen = {id for id in chosen if _can_lie_in(events, id, selection.period)}
-    while True:  # wholes and parts of what is chosen, and where a journey came from
-        inside = events["event_id"].isin(chosen)
-        more = set(events.loc[inside, "part_of"].dropna()) | set(events.loc[inside, "follows"].dropna())
-        more |= set(events.loc[events["part_of"].isin(chosen), "event_id"])
-        if more <= chosen:
-            return chosen
-        chosen |= more
-
-
-def _can_lie_in(events: pd.DataFrame, id: str, period: dates.EdtfDate) -> bool:
-    row = events.loc[events["event_id"] == id].iloc[0]
-    text = row["reading"] if not pd.isna(row["reading"]) else row["edtf"]
-    return True if pd.isna(text) else dates.parse(text).overlaps(period)
+def _events(tables: dict[str, pd.DataFrame], members: set[str]) -> set[str]:
+    parties = tables["parties"]
+    ours = parties["party_id"].isin(members) | parties["for_org"].isin(members)
+    return set(parties.loc[(parties["record"] == "events") & ours, "record_id"])
 
 
 def _agreements(tables: dict[str, pd.DataFrame], members: set[str]) -> set[str]:
@@ -266,7 +316,7 @@ def _closure(
     """Registers, names and sources that the kept records lead to."""
     parties = kept["parties"]
     bodies = members | set(parties["party_id"].dropna()) | set(parties["for_org"].dropna())
-    bodies |= set(kept["claims"]["subject"].dropna())
+    bodies |= set(kept["claims"]["subject"].dropna()) | set(kept["programmes"]["funder_id"].dropna())
     organisations = tables["organisations"]
     bodies |= set(organisations.loc[organisations["org_id"].isin(bodies), "parent_id"].dropna())
     kept_bodies = organisations[organisations["org_id"].isin(bodies)]
