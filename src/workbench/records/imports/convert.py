@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from workbench.errors import Problem
+from workbench.errors import Problem, did_you_mean
 from workbench.records import dates
 from workbench.records.corpus import DATED_COLUMNS
-from workbench.records.dossiers import UNKNOWN, dated_block
+from workbench.records.dossiers import ONLINE, UNKNOWN, dated_block
 from workbench.records.imports import mapping as mappings
 from workbench.records.imports.datings import Dating, join_interval, read_dates
 from workbench.records.imports.mapping import Named
@@ -163,7 +164,7 @@ class _Converter:
         if model.required and (texts == "").any():
             wrong[""] = Complaint("an empty cell", model.description, "fill it")
         self.tell_values(texts, column, wrong, name)
-        values = texts.map(read)
+        values = _each(texts, read.get)
         return values.where(texts != "", default)
 
     def ids(self) -> pd.Series:
@@ -178,8 +179,8 @@ class _Converter:
         self.tell_values(texts, column, wrong, "id")
         found = source + "-" + texts.map(slugs)
         again = found.duplicated(keep=False) & ~texts.isin(list(wrong))
-        twice = {text: Complaint("the id stands there more than once", "each id once",
-                                 "name another column, or leave `id` out") for text in texts[again].unique()}  # fmt: skip
+        repeated = Complaint("the id stands there more than once", "each id once", "name another column, or none")
+        twice = dict.fromkeys(texts[again].unique(), repeated)
         self.tell_values(texts, column, twice, "id")
         return found
 
@@ -230,21 +231,30 @@ class _Converter:
         late = [pair for pair, block in blocks.items() if block["earliest"] and block["earliest"] > limit]
         rows = groups.index[groups.isin(late)]
         if len(rows):
-            self.tell(rows, dating.column, f"a date after the register was published ({limit})",
-                      "something that had happened by then", "look at formats and pivot, or skip these rows")  # fmt: skip
+            what = f"a date after the register was published ({limit})"
+            self.tell(rows, dating.column, what, "something that had happened by then",
+                      "look at formats and pivot, or skip these rows")  # fmt: skip
 
     # --- names ----------------------------------------------------------------------------
 
     def names(self, named: Named) -> tuple[pd.Series, pd.Series]:
         """The texts of a column of names and the ids they stand for (None: open)."""
         texts = self.frame[named.column]
+        if named.in_country and not self.resolver.code(named.in_country):
+            what = f'"{named.in_country}" is no country'
+            self.result.problems.append(
+                Problem(
+                    self.mapping.file, named.line, "in_country", what, "an ISO code or a country's name", "correct it"
+                )
+            )
         if named.country:
             printed = self.frame[named.country]
             wrong = {text: Complaint("no country is known by this name", "an ISO code or a country's name",
                                      "correct it") for text in printed.unique()
                      if text and not self.resolver.code(text)
                      and self.mapping.values.get("country", {}).get(text) != UNKNOWN}  # fmt: skip
-            self.tell_values(printed, named.country, wrong, "country")
+            if not named.in_country:
+                self.tell_values(printed, named.country, wrong, "country")
         if not named.optional and (texts == "").any():
             self.tell(texts.index[texts == ""], named.column, "no name", "a name in each row",
                       "skip these rows" + (", or write optional = true" if named.role else ""))  # fmt: skip
@@ -265,11 +275,13 @@ class _Converter:
         parts = []
         for n, named in enumerate(self.mapping.parties, 1):
             if named.body:
-                if named.body not in self.resolver.registers.rows["organisations"]:
+                known = self.resolver.registers.rows["organisations"]
+                if named.body not in known:
+                    what = f'"{named.body}" is not in organisations.csv'
+                    hint = did_you_mean(named.body, known) or "correct it, or add a row there"
                     self.result.problems.append(
-                        Problem(self.mapping.file, named.line, "parties.body", f'"{named.body}" is not in organisations.csv',
-                                "an id of that register", "correct it, or add a row there")
-                    )  # fmt: skip
+                        Problem(self.mapping.file, named.line, "parties.body", what, "an id of that register", hint)
+                    )
                 texts, ids = (pd.Series(named.body, index=self.frame.index, dtype=object) for _ in "ab")
             else:
                 texts, ids = self.names(named)
@@ -293,7 +305,7 @@ class _Converter:
         rows = self.resolver.registers.rows["places"]
         kinds = {id: rows[id]["kind"] if id in rows else "city" for id in ids.dropna().unique()}
         main["place_id"] = ids
-        main["place_precision"] = ids.map(kinds)
+        main["place_precision"] = _each(ids, kinds.get)
         main["place_printed"] = texts.where(ids.isna() & (texts != ""), None)
 
     def subject(self) -> pd.Series:
@@ -314,10 +326,10 @@ class _Converter:
         if measure is None and (texts == "").any():
             wrong[""] = Complaint("an empty cell", "a number", "fill it")
         self.tell_values(texts, column, wrong, name)
-        amounts = texts.map(read)
+        amounts = _each(texts, read.get)
         parts = ("low", "best", "high", "qualifier")
-        return {part: amounts.map(lambda a, part=part: getattr(a, part, None)) for part in parts} | (
-            {"unit": amounts.map(lambda a: getattr(a, "unit", "") or None)} if measure else {}
+        return {part: _each(amounts, lambda a, part=part: getattr(a, part, None)) for part in parts} | (
+            {"unit": _each(amounts, lambda a: getattr(a, "unit", "") or None)} if measure else {}
         )
 
     def quantities(self) -> pd.DataFrame:
@@ -335,8 +347,10 @@ class _Converter:
         table = self.mapping.record
         ids = main[table.key[0]]
         if "place_precision" in main:
-            unplaced = main["mode"].map({"online": "online"}).fillna(UNKNOWN) if "mode" in main else UNKNOWN
-            main["place_precision"] = main["place_precision"].fillna(unplaced)
+            online = main["mode"] == ONLINE if "mode" in main else False
+            unplaced = main["place_precision"].isna()
+            main.loc[unplaced, "place_precision"] = UNKNOWN
+            main.loc[unplaced & online, "place_precision"] = ONLINE
         if "countable" in main:
             main["countable"] = main["countable"].where(main["countable"].notna(), _countable(main, table.name))
         for name in ("ends", "as_of"):
@@ -368,8 +382,8 @@ class _Converter:
         frames = {"sources": pd.DataFrame([self.mapping.source])}
         used = set(main["place_id"].dropna()) if "place_id" in main else set()
         cities = [city for id, city in sorted(self.resolver.cities.items()) if id in used]
-        names = [{"of": "places", "id": city.id, "text": city.name, "language": "en", "kind": "preferred", "source_id": ""}
-                 for city in cities]  # fmt: skip
+        own = {"of": "places", "language": "en", "kind": "preferred", "source_id": ""}
+        names = [{**own, "id": city.id, "text": city.name} for city in cities]
         if cities:
             frames["places"] = pd.DataFrame(
                 [{"place_id": city.id, "kind": "city", "country": city.country, "admin1": city.admin1, "lat": city.lat,
@@ -398,6 +412,14 @@ def _read_each(texts: pd.Series, read: Callable[[str], Any]) -> tuple[dict[str, 
             except Complaint as complaint:
                 wrong[text] = complaint
     return values, wrong
+
+
+def _each(texts: pd.Series, read: Callable[[Any], Any]) -> pd.Series:
+    """What each distinct value means, in place of it; values keep their own types."""
+    codes, distinct = pd.factorize(texts, use_na_sentinel=False)
+    values = np.empty(len(distinct), dtype=object)
+    values[:] = [read(value) for value in distinct]
+    return pd.Series(values[codes], index=texts.index, dtype=object)
 
 
 def _as_text(edtf: str | Complaint | None) -> str:

@@ -344,7 +344,7 @@ class _Reader:
 
     def values(self, tree: Block, result: Mapping) -> dict[str, dict[str, str]]:
         block = self.block(tree, "values", required=False)
-        known = {*result.columns, *result.quantities, *result.dates}
+        known = {*result.columns, *result.quantities, *result.dates} - {"subject"}
         if any(named.country for named in result.named):
             known.add("country")
         self.known(block, sorted(known), "values")

@@ -33,6 +33,7 @@ class Resolver:
     countries: dict[str, str] = field(default_factory=dict)  # as printed, of the mapping
     found: dict[Name, str] = field(default_factory=dict)
     waiting: dict[Name, list[str]] = field(default_factory=dict)
+    kinds: dict[Name, tuple[str, ...]] = field(default_factory=dict)  # of bodies, for waiting names
     cities: dict[str, City] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     _codes: dict[str, str] = field(default_factory=dict)
@@ -55,9 +56,11 @@ class Resolver:
         groups = keys.groupby(list(keys.columns), sort=False).ngroup()
         distinct = keys.loc[~groups.duplicated()]
         names = [
-            Name(named.table, row.printed, row.city, named.in_country or row.country, row.admin1) if row.printed else None
+            Name(named.table, row.printed, row.city, named.in_country or row.country, row.admin1)
+            if row.printed
+            else None
             for row in distinct.itertuples(index=False)
-        ]  # fmt: skip
+        ]
         self._look_up(named, [name for name in names if name is not None])
         ids = [self.found.get(name, "") if name else "" for name in names]
         order = groups.to_numpy()
@@ -71,8 +74,14 @@ class Resolver:
             self._codes[country] = self._known.get(name_key(country), "")
         return self._codes[country]
 
+    def like(self, name: Name) -> list[str]:
+        """Ids with a name like a waiting one: slow, and to propose only."""
+        found = self.registers.candidates(name.table, name.printed)
+        kinds = self.kinds.get(name)
+        return [id for id in found if not kinds or self.registers.rows[name.table][id]["kind"] in kinds]
+
     def told(self, ids: list[str]) -> str:
-        """Ids with their names, for a person to choose from. Slow for what is only like a name."""
+        """Ids with their names, for a person to choose from."""
         return " | ".join(self._told(id) for id in ids)
 
     def _told(self, id: str) -> str:
@@ -90,23 +99,24 @@ class Resolver:
         rest = [name for name in names if name not in self.decisions]
         if named.table == "organisations" and named.named_by == "name":
             for name in rest:
-                self._settle(name, self._bodies(name, named), [])
+                self._settle(name, named, self._bodies(name, named), [])
             return
-        with_country = [(name_key(name.printed), self.code(name.country)) for name in rest]
-        cities = gazetteer.find(with_country)
-        for name, key in zip(rest, with_country, strict=True):
+        keys = [(name_key(name.printed), self.code(name.country)) for name in rest]
+        cities = gazetteer.find(keys)
+        for name, key in zip(rest, keys, strict=True):
             found, candidates = self._places(name, cities.get(key, []))
             if named.table == "organisations":
                 found = {org for place in found for org in self._bodies_at(place, named.kinds)}
                 candidates = [org for place in candidates for org in sorted(self._bodies_at(place, named.kinds))]
-            self._settle(name, found, candidates)
+            self._settle(name, named, found, candidates)
 
-    def _settle(self, name: Name, found: set[str], candidates: list[str]) -> None:
+    def _settle(self, name: Name, named: Named, found: set[str], candidates: list[str]) -> None:
         if len(found) == 1:
             self.found[name] = next(iter(found))
             self._use(self.found[name])
         else:
             self.waiting[name] = list(dict.fromkeys([*sorted(found), *candidates]))
+            self.kinds[name] = named.kinds
 
     def _decided(self, name: Name, named: Named) -> None:
         judgement = self.decisions[name]

@@ -212,8 +212,9 @@ def _from_parquet(path: Path, file: str, wanted: list[str]) -> tuple[pd.DataFram
         schema = parquet.schema_arrow
         size = sum(parquet.metadata.row_group(n).total_byte_size for n in range(parquet.metadata.num_row_groups))
         if size > LARGEST or parquet.metadata.num_rows * max(len(wanted), 1) > MOST_CELLS:
-            raise _refused(file, f"it unpacks to {size / 1e6:.0f} MB and {parquet.metadata.num_rows} rows",
-                           f"at most {LARGEST / 1e6:.0f} MB and {MOST_CELLS} cells", "leave out columns or rows")  # fmt: skip
+            what = f"it unpacks to {size / 1e6:.0f} MB and {parquet.metadata.num_rows} rows"
+            limit = f"at most {LARGEST / 1e6:.0f} MB and {MOST_CELLS} cells"
+            raise _refused(file, what, limit, "leave out columns or rows")
         problems = _missing_columns(schema.names, wanted, file, 0)
         present = [name for name in wanted if schema.names.count(name) == 1]
         for name in list(present):

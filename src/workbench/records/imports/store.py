@@ -8,7 +8,6 @@ wait for a person, ``<source>.names.csv``.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,17 +56,15 @@ def read_all(
     project: Project, words: Vocabularies, bodies: Registers, told: list[Dossier]
 ) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     """The rows that all registers of a project add to each table, and everything wrong with them."""
-    paths = sorted(path for path in project.tables.glob("*") if path.is_file()) if project.tables.is_dir() else []
     problems: list[Problem] = []
     found: list[Register] = []
-    for path in paths:
+    for path, tables in _pairs(project):
+        file = project.relative(path)
         if path.name.endswith(_MAPPINGS):
             source = path.name[: path.name.rindex(".mapping.")]
-            tables = [p for p in paths if p.stem == source and p.suffix in sheets.SUFFIXES]
-            file = project.relative(path)
             if len(tables) != 1:
-                problems.append(Problem(file, 0, "", f"{len(tables)} tables belong to this mapping", f"one {source}.csv "
-                                        "(tsv, xlsx, parquet)", "import the register again"))  # fmt: skip
+                problems.append(Problem(file, 0, "", f"{len(tables)} tables belong to this mapping",
+                                        f"one {source}.csv (tsv, xlsx, parquet)", "import it again"))  # fmt: skip
                 continue
             register, wrong = _read(project, tables[0], path, words, bodies)
             problems += wrong
@@ -76,11 +73,9 @@ def read_all(
                                         "import it again, or rename its files"))  # fmt: skip
             elif register:
                 found.append(register)
-        elif not path.name.endswith(".names.csv") and not path.name.startswith("."):
-            if not any((project.tables / f"{path.stem}{ending}").is_file() for ending in _MAPPINGS):
-                problems.append(Problem(project.relative(path), 0, "", "no mapping belongs to this file",
-                                        f"{path.stem}.mapping.toml", "run `workbench import`, or remove it",
-                                        "warning"))  # fmt: skip
+        else:
+            problems.append(Problem(file, 0, "", "no mapping belongs to this file", f"{path.stem}.mapping.toml",
+                                    "run `workbench import`, or remove it", "warning"))  # fmt: skip
     problems += _between(found, told, bodies, words)
     frames: dict[str, list[pd.DataFrame]] = {}
     for register in found:
@@ -91,6 +86,17 @@ def read_all(
         if name in joined:
             joined[name] = joined[name].drop_duplicates(list(BY_NAME[name].key), ignore_index=True)
     return joined, problems
+
+
+def _pairs(project: Project) -> list[tuple[Path, list[Path]]]:
+    """Each mapping of a project with its tables, and each table without a mapping by itself."""
+    paths = sorted(path for path in project.tables.glob("*") if path.is_file() and not path.name.startswith("."))
+    mapped = {path: path.name[: path.name.rindex(".mapping.")] for path in paths if path.name.endswith(_MAPPINGS)}
+    tables = [path for path in paths if path not in mapped and not path.name.endswith(".names.csv")]
+    found = [
+        (path, [p for p in tables if p.stem == stem and p.suffix in sheets.SUFFIXES]) for path, stem in mapped.items()
+    ]
+    return found + [(path, []) for path in tables if path.stem not in mapped.values()]
 
 
 def bring_in(project: Project, table: Path, mapping: Path, dry_run: bool) -> Outcome:
@@ -111,7 +117,7 @@ def bring_in(project: Project, table: Path, mapping: Path, dry_run: bool) -> Out
     register, found = _read(project, table, mapping, words, bodies)
     _raise_errors([] if register else found)
     assert register is not None
-    others = [other for other in _others(project, register.mapping.source_id, words, bodies)]
+    others = _others(project, register.mapping.source_id, words, bodies)
     problems = sorted({*found, *_between([*others, register], told, bodies, words)})
     lines = preview.tell(register.mapping, register.converted, register.resolver)
     outcome = Outcome(lines, problems)
@@ -126,15 +132,11 @@ def _raise_errors(problems: list[Problem]) -> None:
         raise RecordsError(errors)
 
 
-def _others(project: Project, source: str, words: Vocabularies, bodies: Registers) -> Iterable[Register]:
+def _others(project: Project, source: str, words: Vocabularies, bodies: Registers) -> list[Register]:
     """The registers already there, the one brought in again left out."""
-    for path in sorted(project.tables.glob("*.mapping.*")):
-        stem = path.name[: path.name.rindex(".mapping.")]
-        for table in sorted(project.tables.glob(f"{stem}.*")):
-            if stem != source and table.suffix in sheets.SUFFIXES and not table.name.endswith(".names.csv"):
-                register, _ = _read(project, table, path, words, bodies)
-                if register:
-                    yield register
+    pairs = [(path, tables[0]) for path, tables in _pairs(project) if len(tables) == 1 and tables[0].stem != source]
+    read = [_read(project, table, path, words, bodies)[0] for path, table in pairs]
+    return [register for register in read if register]
 
 
 def _read(
@@ -148,7 +150,7 @@ def _read(
         sheet = sheets.read(table, project.relative(table), mapping.layout, mapping.used_columns)
     except RecordsError as error:
         return None, [*problems, *error.problems]
-    if any(problem.severity == "error" and set(mapping.used_columns) - set(sheet.frame) for problem in sheet.problems):
+    if set(mapping.used_columns) - set(sheet.frame.columns):
         return None, [*problems, *sheet.problems]
     names = project.tables / f"{mapping.source_id}.names.csv"
     decisions, wrong = worksheet.read(names, project.relative(names))
@@ -183,7 +185,7 @@ def _worksheet(register: Register) -> bytes | None:
     for n, (name, rows) in enumerate(by_rows):
         ids = resolver.waiting[name]
         if not ids and n < _LIKENED:
-            ids = resolver.registers.candidates(name.table, name.printed)
+            ids = resolver.like(name)
         waiting[name] = (rows, resolver.told(ids))
     decided = {name: (converted.used.get(name, 0), judgement) for name, judgement in register.decisions.items()}
     return worksheet.write(waiting, decided) if waiting or decided else None
@@ -210,8 +212,8 @@ def _between(found: list[Register], told: list[Dossier], bodies: Registers, word
         table = mapping.record
         own = register.converted.frames.get(table.name, pd.DataFrame(columns=table.columns))[table.key[0]]
         for id in [id for id in own if id in ids][:3]:
-            problems.append(Problem(mapping.file, line, "id", f'the id "{id}" is used in {ids[id]} too', "an id of its own",
-                                    "give the source or the record another id"))  # fmt: skip
+            problems.append(Problem(mapping.file, line, "id", f'the id "{id}" is used in {ids[id]} too',
+                                    "an id of its own", "give the source or the record another id"))  # fmt: skip
         ids |= dict.fromkeys(own, mapping.file)
         problems += _unknown_countries(register, words)
     problems += _dangling(found, told, bodies)

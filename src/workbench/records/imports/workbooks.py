@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
@@ -67,8 +68,9 @@ def _unpacked(path: Path, file: str, most_bytes: int) -> dict[str, bytes]:
                     content = handle.read(left + 1)
                 left -= len(content)
                 if left < 0:
-                    raise _refused(file, f"the workbook unpacks to more than {most_bytes / 1e6:.0f} MB",
-                                   f"at most {most_bytes / 1e6:.0f} MB", "leave out sheets, columns or pictures")  # fmt: skip
+                    limit = f"{most_bytes / 1e6:.0f} MB"
+                    raise _refused(file, f"the workbook unpacks to more than {limit}", f"at most {limit}",
+                                   "leave out sheets, columns or pictures")  # fmt: skip
                 if info.filename.endswith((".xml", ".rels")):
                     parts[info.filename.lstrip("/")] = content
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError) as error:
@@ -112,9 +114,7 @@ def _check_extent(content: bytes, file: str, most_cells: int) -> None:
                        "delete what stands far out, or empty rows and columns that hold formats")  # fmt: skip
 
 
-def _merged(
-    grid: list[list[Any]], ranges: list[tuple[tuple[int, int], tuple[int, int]]], file: str, layout: Layout
-) -> None:
+def _merged(grid: list[list[Any]], ranges: Sequence[Any], file: str, layout: Layout) -> None:
     """Refuse merged cells, or fill them with their text where the mapping says so (never a header)."""
     problems = []
     for (top, left), (bottom, right) in ranges:
