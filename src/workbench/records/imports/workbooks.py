@@ -37,7 +37,7 @@ def read(path: Path, file: str, layout: Layout, most_bytes: int, most_cells: int
             sheet = book.get_sheet_by_name(name)
             grid = sheet.to_python(skip_empty_area=False)
             _merged(grid, sheet.merged_cell_ranges or [], file, layout)
-    except (calamine.CalamineError, ElementTree.ParseError, ValueError, KeyError) as error:
+    except (calamine.CalamineError, ElementTree.ParseError, ValueError, KeyError, StopIteration) as error:
         raise _refused(file, f"the workbook is damaged: {error}", "an XLSX workbook", "save it again") from None
     for attributes, text in _BROKEN.findall(content):
         found = _CELL.search(attributes)
