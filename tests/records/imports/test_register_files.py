@@ -261,7 +261,7 @@ def test_a_mapping_in_yaml_says_the_same(project: Project) -> None:
     words = ["import", str(table), "--mapping", str(how), "--project", str(project.root)]
     result = CliRunner().invoke(main, words)
     assert result.exit_code == 0, result.output
-    assert "row 2: type visit; mode not stated" in result.output
+    assert "row 2: type visit; place leeds (Leeds)" in result.output
     assert event(project)["place_id"] == "leeds"
     how.write_text(YAML.replace("{type: visit}", "&a {type: visit}"), encoding="utf-8")
     result = CliRunner().invoke(main, words)
@@ -277,3 +277,15 @@ def test_a_table_in_another_form_takes_the_place_of_the_old_one(project: Project
 def test_a_file_that_is_not_there_is_a_matter_of_use(project: Project, tmp_path: Path) -> None:
     words = ["import", str(tmp_path / "none.csv"), "--mapping", str(tmp_path / "none.toml"), "--project"]
     assert CliRunner().invoke(main, [*words, str(project.root)]).exit_code == 2
+
+
+def test_a_table_without_rows_is_no_mistake(project: Project) -> None:
+    outcome = bring(project, HEAD, VISITS)
+    assert outcome.lines[-1].split() == ["0", "rows", "in", "all"]
+    assert errors(outcome) == []
+    build(project)
+
+
+def test_rows_cut_short_are_filled_where_the_mapping_says_so(project: Project) -> None:
+    bring(project, HEAD + "Ann,Leeds,GB\n", "fill_short = true\n" + VISITS)
+    assert event(project)["place_id"] == "leeds"

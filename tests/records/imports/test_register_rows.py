@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -180,3 +181,11 @@ def test_numbers_of_a_register_become_quantities_and_claims(project: Project) ->
     assert counted(outcome.lines)["with a name that needs a decision"] == 1
     claim = row(build(project)["claims"], register_id="invented-list")
     assert (claim["subject"], claim["low"], claim["register_row"]) == ("zhejiang-library", 21, 2)
+
+
+def test_the_example_of_the_guide_is_what_the_program_says(project: Project, root: Path) -> None:
+    blocks = re.findall(r"```\w*\n(.*?)```", (root / "docs" / "registers.md").read_text(encoding="utf-8"), re.DOTALL)
+    table, mapping, says = blocks[1:4]
+    outcome = bring(project, table, mapping)
+    assert errors(outcome) == []
+    assert outcome.lines == says.splitlines()

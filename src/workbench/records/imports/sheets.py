@@ -41,6 +41,7 @@ class Layout:
     encoding: str = ""
     delimiter: str = ""
     fill_merged: bool = False
+    fill_short: bool = False
 
 
 @dataclass(slots=True)
@@ -152,14 +153,19 @@ def _from_grid(
     problems = _missing_columns(header, wanted, file, layout.header_row)
     body = grid[layout.header_row :]
     width = len(header)
+    if layout.fill_short:
+        body = [[*row, *[""] * (width - len(row))] for row in body]
     widths = np.fromiter(map(len, body), dtype=np.int64, count=len(body))
-    odd = [n for n in np.flatnonzero(widths != width)
-           if widths[n] and (widths[n] < width or any(str(cell).strip() for cell in body[n][width:]))]  # fmt: skip
+    odd = [
+        n for n in np.flatnonzero(widths != width).tolist()
+        if widths[n] and (widths[n] < width or any(str(cell).strip() for cell in body[n][width:]))
+    ]  # fmt: skip
     if odd:
-        first = int(odd[0]) + layout.header_row + 1
+        first = odd[0] + layout.header_row + 1
         some = f"{len(odd)} rows have" if len(odd) > 1 else "a row has"
         raise _refused(file, f"{some} more or fewer cells than the header; the first has {widths[odd[0]]}",
-                       f"{width} cells a row", "mend the file: put text with the delimiter in quotation marks",
+                       f"{width} cells a row", "mend the file: put text with the delimiter in quotation marks; "
+                       "if empty cells at the end were left out, write `fill_short = true` in the mapping",
                        first)  # fmt: skip
     index = pd.RangeIndex(layout.header_row + 1, layout.header_row + 1 + len(body))
     empty = pd.Series([not any(text_of(cell).strip() for cell in row) for row in body], index=index, dtype=bool)
@@ -252,9 +258,9 @@ def _finish(file: str, frame: pd.DataFrame, problems: list[Problem], wanted: lis
             (bad, "a character that is no text", "mend the file, or state its encoding", "error"),
             (unseen, "an invisible mark", "nothing: it was taken out", "warning"),
         ):
-            hit = np.flatnonzero(mask.to_numpy(dtype=bool)[codes]) if mask.any() else ()
+            hit = frame.index[mask.to_numpy(dtype=bool)[codes]]
             if len(hit):
-                problems.append(Problem(file, int(frame.index[hit[0]]), name, f"{what} in {len(hit)} rows",
+                problems.append(Problem(file, int(hit[0]), name, f"{what} in {len(hit)} rows",
                                         "text that can be seen", todo, severity))  # type: ignore[arg-type]  # fmt: skip
         frame = frame.assign(**{name: clean.to_numpy(dtype=object)[codes]})
     return Sheet(file, frame, empty, problems)

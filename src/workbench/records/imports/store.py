@@ -18,8 +18,8 @@ from workbench.errors import Problem, RecordsError, UsageError, did_you_mean
 from workbench.paths import Project, write_atomic
 from workbench.records import dossiers, registers, vocabularies
 from workbench.records.dossiers import Dossier
+from workbench.records.imports import gazetteer, preview, sheets, worksheet
 from workbench.records.imports import mapping as mappings
-from workbench.records.imports import preview, sheets, worksheet
 from workbench.records.imports.convert import Converted, convert
 from workbench.records.imports.mapping import Mapping
 from workbench.records.imports.resolve import Resolver
@@ -117,7 +117,7 @@ def bring_in(project: Project, table: Path, mapping: Path, dry_run: bool) -> Out
     register, found = _read(project, table, mapping, words, bodies)
     _raise_errors([] if register else found)
     assert register is not None
-    others = _others(project, register.mapping.source_id, words, bodies)
+    others = _others(project, register.mapping.source_id, words, bodies) if _refers(register) else []
     problems = sorted({*found, *_between([*others, register], told, bodies, words)})
     lines = preview.tell(register.mapping, register.converted, register.resolver)
     outcome = Outcome(lines, problems)
@@ -229,9 +229,18 @@ def _unknown_countries(register: Register, words: Vocabularies) -> list[Problem]
     return [
         Problem(register.mapping.file, register.mapping.lines.get("place", 1), "place",
                 f"the list country has no {code}, where places of this register lie", "a row in country.csv",
-                f"add {code},{english.get(code, code)},{chinese.get(code, '')},ISO 3166-1,continent")
+                f"add {code},{english.get(code, code)},{chinese.get(code, '')},ISO 3166-1,{gazetteer.continent(code)}")
         for code in sorted(set(places["country"]) - set(words["country"]))
     ]  # fmt: skip
+
+
+def _refers(register: Register) -> bool:
+    """Does a register name records that may stand in another one?"""
+    mapping = register.mapping
+    named = [
+        mapping.record.field(name) for name in (*mapping.constants, *mapping.columns) if name in mapping.record.columns
+    ]
+    return any(column.refers_to and column.refers_to not in ("organisations", "people", "places") for column in named)
 
 
 def _dangling(found: list[Register], told: list[Dossier], bodies: Registers) -> list[Problem]:
@@ -251,7 +260,7 @@ def _dangling(found: list[Register], told: list[Dossier], bodies: Registers) -> 
         for column in table.fields if frame is not None else ():
             if not column.refers_to or column.name in ("register_id", "place_id"):
                 continue
-            counts = Counter(frame[column.name].dropna())  # type: ignore[index]
+            counts: Counter[str] = Counter(frame[column.name].dropna())  # type: ignore[index]
             for id in sorted(set(counts) - known.get(column.refers_to, set())):
                 problems.append(
                     Problem(register.mapping.file, register.mapping.lines.get("columns", 1), column.name,
