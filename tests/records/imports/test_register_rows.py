@@ -15,6 +15,7 @@ from workbench.errors import RecordsError
 from workbench.paths import Project
 from workbench.records import corpus, load, vocabularies
 from workbench.records.selection import Selection, choose_home, select
+from workbench.report import Report
 
 HEAD = "Town,Country,State,Since\n"
 
@@ -89,6 +90,10 @@ def test_a_report_finds_the_rows_a_record_rests_on(project: Project) -> None:
     assert chosen.sources_of("agreements", ["invented-list-2"]) == ["invented-list"]
     assert chosen.sources_of("milestones", ["invented-list-2-signed"]) == ["invented-list"]
     assert "invented-list" in set(chosen["sources"]["source_id"])
+    report = Report("overview", chosen, "en", project)
+    report._marks((("agreements", "invented-list-2"), ("milestones", "invented-list-3-signed")))
+    assert "<li>row 2</li>" in report._source("invented-list", 1)
+    assert "CC BY 4.0" in report._source("invented-list", 1)
     assert chosen.register_rows("invented-list", [("agreements", "invented-list-3"), ("events", "x")]) == [3]
 
 
@@ -189,3 +194,14 @@ def test_the_example_of_the_guide_is_what_the_program_says(project: Project, roo
     outcome = bring(project, table, mapping)
     assert errors(outcome) == []
     assert outcome.lines == says.splitlines()
+
+
+def test_a_dossier_may_name_a_record_of_a_register(project: Project) -> None:
+    bring(project, HEAD + "Leeds,GB,,1988\n", TWINS)
+    plan = '- {id: invented-plan, kind: visit, strength: intended, agreement: %s, says: "formal signing"}\nposts:'
+    path = project.dossiers / "globalleeds-hangzhou-mou.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("posts:", plan % "invented-list-2"), encoding="utf-8")
+    assert row(build(project)["plans"], plan_id="invented-plan")["agreement_id"] == "invented-list-2"
+    path.write_text(text.replace("posts:", plan % "invented-list-3"), encoding="utf-8")
+    assert '"invented-list-3" is not among the agreements' in "\n".join(map(str, load.read_material(project)[1]))
