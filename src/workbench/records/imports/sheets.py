@@ -230,8 +230,8 @@ def _from_parquet(path: Path, file: str, wanted: list[str]) -> tuple[pd.DataFram
                                         "text, numbers or days", "make a flat column of it"))  # fmt: skip
                 present.remove(name)
         table = parquet.read(columns=present)
-    except (pa.ArrowException, OSError) as error:
-        raise _refused(file, f"this is not Parquet: {str(error).splitlines()[0]}", "a Parquet file",
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise _refused(file, f"this is not Parquet: {str(error).partition(chr(10))[0]}", "a Parquet file",
                        "save it again") from None  # fmt: skip
     index = pd.RangeIndex(2, table.num_rows + 2)  # as a spreadsheet would show it, with a header above
     columns = {name: pd.Series(_arrow_texts(table.column(name)), index=index, dtype=object) for name in present}

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from workbench.records.imports.sheets import Layout
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-_CELL = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
-_BROKEN = re.compile(rb'<(?:\w+:)?c\s([^>]*\bt="e"[^>]*)>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<', re.DOTALL)
+_CELL = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)([0-9]*)["']""")
+_MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384  # of any sheet
+_BROKEN = re.compile(
+    rb"""<(?:\w+:)?c\s([^>]*\bt=["']e["'][^>]*)>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<""", re.DOTALL
+)
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -41,8 +44,9 @@ def read(path: Path, file: str, layout: Layout, most_bytes: int, most_cells: int
         raise _refused(file, f"the workbook is damaged: {error}", "an XLSX workbook", "save it again") from None
     for attributes, text in _BROKEN.findall(content):
         found = _CELL.search(attributes)
-        if found and int(found[2]) <= len(grid) and _column(found[1]) < len(grid[int(found[2]) - 1]):
-            grid[int(found[2]) - 1][_column(found[1])] = text.decode("utf-8", "replace") or "#VALUE!"
+        row, column = (int(found[2] or 0), _column(found[1])) if found else (0, 0)
+        if 0 < row <= len(grid) and 0 <= column < len(grid[row - 1]):
+            grid[row - 1][column] = text.decode("utf-8", "replace") or "#VALUE!"
     return grid
 
 
@@ -104,12 +108,12 @@ def _choose(names: list[str], stated: str, file: str) -> str:
 
 def _check_extent(content: bytes, file: str, most_cells: int) -> None:
     """The sheet is opened as a full rectangle: a lone cell far out would fill the memory."""
-    cells = _CELL.findall(content)
-    if not cells:
-        return
-    rows = max(int(row) for _, row in cells)
-    columns = max(map(_column, {column for column, _ in cells})) + 1
-    if rows * columns > most_cells:
+    cells = set(_CELL.findall(content))
+    rows = max((int(row or 0) for _, row in cells), default=0)
+    columns = max((_column(letters) for letters in {letters for letters, _ in cells}), default=0) + 1
+    for row in content.split(b"<row"):  # cells may stand without their address
+        columns = max(columns, row.count(b"<c ") + row.count(b"<c>"))
+    if rows * columns > most_cells or rows > _MOST_ROWS or columns > _MOST_COLUMNS:
         raise _refused(file, f"the sheet reaches to column {columns} and row {rows}", f"at most {most_cells} cells",
                        "delete what stands far out, or empty rows and columns that hold formats")  # fmt: skip
 
@@ -136,7 +140,7 @@ def _merged(grid: list[list[Any]], ranges: Sequence[Any], file: str, layout: Lay
 
 def _column(letters: bytes) -> int:
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * 26 + letter - 64
     return number - 1
 
