@@ -148,3 +148,14 @@ def test_a_table_without_its_mapping_is_told(project: Project) -> None:
     project.tables.mkdir(parents=True)
     Path(project.tables / "lonely.csv").write_text("a\n1\n", encoding="utf-8")
     assert "no mapping belongs to this file" in "\n".join(map(str, load.read_material(project)[1]))
+
+
+def test_a_city_that_has_a_namesake_does_not_stand_for_the_body_of_ours(project: Project) -> None:
+    path = project.registers / "organisations.csv"
+    added = "taizhou-city,government,taizhou-zhejiang,,City of Taizhou,yes,台州市,,,,,,,\n"
+    path.write_text(path.read_text(encoding="utf-8") + added, encoding="utf-8")
+    bring(project, HEAD + "Taizhou,CN,,1988\nTaizhou,CN,Zhejiang,1988\nTaizhou,CN,Jiangsu,1988\n", TWINS)
+    parties = build(project)["parties"]
+    found = parties[parties["record_id"].str.startswith("invented-list") & (parties["n"] == 1)]
+    assert list(found["party_id"].fillna("")) == ["", "taizhou-city", ""]
+    assert {line["candidates"] for line in worksheet(project)} == {"taizhou-city (City of Taizhou)"}

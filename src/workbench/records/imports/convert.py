@@ -258,17 +258,15 @@ class _Converter:
         if not named.optional and (texts == "").any():
             self.tell(texts.index[texts == ""], named.column, "no name", "a name in each row",
                       "skip these rows" + (", or write optional = true" if named.role else ""))  # fmt: skip
-        names, ids = self.resolver.resolve(named, self.frame)
-        present = names.notna()
-        waiting = names.isin(list(self.resolver.waiting)) & present
-        rows = names.index[waiting]
+        numbers, names, ids = self.resolver.resolve(named, self.frame)
+        waits = np.array([name in self.resolver.waiting for name in names], dtype=bool)[numbers]
+        rows = self.frame.index[waits]
         self.outcome.loc[rows] = self.outcome.loc[rows].where(self.outcome.loc[rows] == "error", "waiting")
-        for name, count in names[present].value_counts(sort=False).items():
-            if name in self.resolver.waiting:
-                self.result.waiting[name] = self.result.waiting.get(name, 0) + int(count)
-            else:
-                self.result.used[name] = self.result.used.get(name, 0) + int(count)
-        return texts, ids.where(ids != "", None)
+        for name, count in zip(names, np.bincount(numbers, minlength=len(names)).tolist(), strict=True):
+            if name is not None:
+                counts = self.result.waiting if name in self.resolver.waiting else self.result.used
+                counts[name] = counts.get(name, 0) + count
+        return texts, pd.Series(np.array(ids, dtype=object)[numbers], index=texts.index, dtype=object)
 
     def parties(self) -> pd.DataFrame:
         """One row a party: ``row``, party_id, text, role; the same body twice in a record is told."""

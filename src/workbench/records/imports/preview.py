@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter
 from typing import Any
 
@@ -38,7 +39,7 @@ def tell(mapping: Mapping, converted: Converted, resolver: Resolver) -> list[str
     lines += [f"{count:>8}  {outcome}" for outcome, count in found.items()]
     lines.append(f"{sum(found.values()):>8}  rows in all")
     if converted.waiting:
-        some = sorted(converted.waiting.items(), key=lambda item: (-item[1], item[0]))[:5]
+        some = heapq.nsmallest(5, converted.waiting.items(), key=lambda item: (-item[1], item[0]))
         names = ", ".join(f'"{name.printed}" ({rows})' for name, rows in some)
         lines.append(f"{len(converted.waiting)} names to decide, the most frequent: {names}")
     return lines

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from workbench.errors import Problem, did_you_mean
@@ -38,6 +39,7 @@ class Resolver:
     problems: list[Problem] = field(default_factory=list)
     _codes: dict[str, str] = field(default_factory=dict)
     _known: dict[str, str] = field(default_factory=dict)
+    _seats: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         known = gazetteer.country_names() | {
@@ -45,12 +47,12 @@ class Resolver:
         }
         self._codes |= {printed: known.get(name_key(meant), "") for printed, meant in self.countries.items()}
         self._known = known
+        for id, row in self.registers.rows["organisations"].items():
+            self._seats.setdefault(row["place_id"], []).append(id)
 
-    def resolve(self, named: Named, frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-        """For each row of a table the `Name` in one column of names and the id it stands for ("": open).
-
-        Rows without a name have an empty `Name` and "".
-        """
+    def resolve(self, named: Named, frame: pd.DataFrame) -> tuple[np.ndarray, list[Name | None], list[str | None]]:
+        """The names in one column of names: for each row the number of its name, for each number the
+        name (None where the cell is empty) and the id it stands for (None: open)."""
         texts = {key: frame[column] if (column := getattr(named, key)) else "" for key in ("city", "country", "admin1")}
         keys = pd.DataFrame({"printed": frame[named.column], **texts}, index=frame.index)
         groups = keys.groupby(list(keys.columns), sort=False).ngroup()
@@ -62,11 +64,7 @@ class Resolver:
             for row in distinct.itertuples(index=False)
         ]
         self._look_up(named, [name for name in names if name is not None])
-        ids = [self.found.get(name, "") if name else "" for name in names]
-        order = groups.to_numpy()
-        as_objects = pd.Series(names, dtype=object)
-        return (pd.Series(as_objects.to_numpy()[order], index=frame.index, dtype=object),
-                pd.Series(pd.Series(ids, dtype=object).to_numpy()[order], index=frame.index, dtype=object))  # fmt: skip
+        return groups.to_numpy(), names, [self.found.get(name, "") or None if name else None for name in names]
 
     def code(self, country: str) -> str:
         """The ISO code of a country as printed; "" when it is not known."""
@@ -106,7 +104,7 @@ class Resolver:
         for name, key in zip(rest, keys, strict=True):
             found, candidates = self._places(name, cities.get(key, []))
             if named.table == "organisations":
-                found = {org for place in found for org in self._bodies_at(place, named.kinds)}
+                found = self._bodies_at(found.pop(), named.kinds) if len(found) == 1 else set()
                 candidates = [org for place in candidates for org in sorted(self._bodies_at(place, named.kinds))]
             self._settle(name, named, found, candidates)
 
@@ -160,7 +158,7 @@ class Resolver:
     def _bodies_at(self, place: str, kinds: tuple[str, ...]) -> set[str]:
         """The bodies of a kind that have their seat in a place, their own offices left out."""
         rows = self.registers.rows["organisations"]
-        here = {id for id, row in rows.items() if row["place_id"] == place and row["kind"] in kinds}
+        here = {id for id in self._seats.get(place, ()) if rows[id]["kind"] in kinds}
         return {id for id in here if rows[id]["parent_id"] not in here}
 
     # --- places ---------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import csv
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from workbench.errors import Problem
 from workbench.records import csvtext
@@ -19,8 +20,7 @@ OPEN = "open"
 _FORMULA = ("=", "+", "-", "@")  # what a spreadsheet would compute: written behind an apostrophe
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Name:
+class Name(NamedTuple):
     """A name as printed, the table it is looked for in, and what stands beside it in the row."""
 
     table: str
