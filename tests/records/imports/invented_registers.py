@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from workbench.paths import Project
+from workbench.records import registers, vocabularies
 from workbench.records.imports import store
 from workbench.records.imports.store import Outcome
 
@@ -55,6 +58,15 @@ def write(folder: Path, table: str | bytes, mapping: str, suffix: str = ".csv") 
 def bring(project: Project, table: str | bytes, mapping: str, suffix: str = ".csv", dry_run: bool = False) -> Outcome:
     """Import a table from beside the project."""
     return store.bring_in(project, *write(project.root.parent, table, mapping, suffix), dry_run)
+
+
+def brought(project: Project) -> dict[str, pd.DataFrame]:
+    """The rows that the registers of a project add to each table."""
+    words, _ = vocabularies.read(project.vocabularies, "vocabularies")
+    bodies, _ = registers.read(project, words)
+    frames, problems = store.read_all(project, words, bodies, [])
+    assert [problem for problem in problems if problem.severity == "error"] == []
+    return frames
 
 
 def told(outcome: Outcome) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from invented_records import build, row
-from invented_registers import SOURCE, TWINS, VISITS, bring, errors
+from invented_registers import SOURCE, TWINS, VISITS, bring, brought, errors
 
 from workbench.paths import Project
 from workbench.records import load
@@ -41,7 +41,7 @@ def place_of(project: Project, line: str) -> dict[str, object]:
     assert us in (project.vocabularies / "country.csv").read_text(encoding="utf-8")
     outcome = bring(project, VISIT + line + "\n", VISITS)
     assert errors(outcome) == []
-    return row(build(project)["events"], register_id="invented-list")
+    return row(brought(project)["events"], register_id="invented-list")
 
 
 @pytest.mark.parametrize(

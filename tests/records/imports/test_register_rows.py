@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from invented_records import build, material_of, row
-from invented_registers import SOURCE, TWINS, VISITS, bring, errors, told
+from invented_registers import SOURCE, TWINS, VISITS, bring, brought, errors, told
 
 from workbench.errors import RecordsError
 from workbench.paths import Project
@@ -143,7 +143,7 @@ def test_with_errors_nothing_is_written_and_each_value_is_told_once(project: Pro
 def test_a_date_is_read_by_its_stated_form(project: Project, dates: str, printed: str, edtf: str) -> None:
     mapping = VISITS.replace('formats = ["YYYY-MM-DD", "Excel date"]', dates).replace('published = "2024-05"\n', "")
     bring(project, f"Who,City,Country,State,Day,Heads\nAnn,Leeds,GB,,{printed},\n", mapping)
-    assert row(build(project)["events"], register_id="invented-list")["edtf"] == edtf
+    assert row(brought(project)["events"], register_id="invented-list")["edtf"] == edtf
 
 
 @pytest.mark.parametrize(
@@ -171,13 +171,12 @@ def test_empty_cells_mean_what_is_stated(project: Project) -> None:
     dates = 'dates.when = { column = "From", until = "To", formats = ["YYYY"]'
     assert len(errors(bring(project, table, f"{start}{dates} }}\n{SOURCE}"))) == 2
     bring(project, table, f'{start}{dates}, empty = "unknown", until_empty = "open" }}\n{SOURCE}')
-    events = build(project)["events"]
-    assert list(events.loc[events["register_id"].notna(), "edtf"].fillna("")) == ["1990/1992", "1990/..", ""]
+    assert list(brought(project)["events"]["edtf"].fillna("")) == ["1990/1992", "1990/..", ""]
 
 
 def test_numbers_of_a_register_become_quantities_and_claims(project: Project) -> None:
     bring(project, "Who,City,Country,State,Day,Heads\nAnn,Leeds,GB,,2001-02-03,~50\nAnn,,,,,\n", VISITS)
-    quantity = row(build(project)["quantities"], record_id="invented-list-2")
+    quantity = row(brought(project)["quantities"], record_id="invented-list-2")
     assert (quantity["measure"], quantity["best"], quantity["qualifier"]) == ("people", 50, "approximately")
     claims = (
         'record = "claims"\nconstants = { measure = "agreements" }\ncolumns = { subject = "Library", value = "Ties" }\n'
@@ -205,3 +204,10 @@ def test_a_dossier_may_name_a_record_of_a_register(project: Project) -> None:
     assert row(build(project)["plans"], plan_id="invented-plan")["agreement_id"] == "invented-list-2"
     path.write_text(text.replace("posts:", plan % "invented-list-3"), encoding="utf-8")
     assert '"invented-list-3" is not among the agreements' in "\n".join(map(str, load.read_material(project)[1]))
+
+
+def test_what_was_cancelled_may_lie_after_the_register(project: Project) -> None:
+    table = "Who,City,Country,State,Day,Heads,Fate\nAnn,Leeds,GB,,2031-02-03,,%s\n"
+    mapping = 'columns = { factuality = "Fate" }\n' + VISITS
+    assert len(errors(bring(project, table % "realised", mapping))) == 1
+    assert errors(bring(project, table % "cancelled", mapping)) == []

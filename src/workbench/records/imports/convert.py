@@ -29,6 +29,7 @@ from workbench.records.model import AGREEMENTS, BY_NAME, CLAIMS, EVENTS, PLANS
 from workbench.records.values import Amount, Complaint, read_amount, read_value
 from workbench.records.vocabularies import Vocabularies
 
+# Ties that are not counted, as in `corpus`.
 NO_INSTRUMENT = ("unspecified_cooperation", "city_tie_unspecified")
 _TOLD = 20  # distinct values of one column that are told one by one
 
@@ -68,7 +69,7 @@ class _Converter:
         self.frame = self.frame[self.outcome == "taken"]
         self.broken_cells()
         main = self.main()
-        blocks = {name: self.date(name, dating) for name, dating in self.mapping.dates.items()}
+        blocks = {name: self.date(name, dating, main) for name, dating in self.mapping.dates.items()}
         parties = self.parties()
         if self.mapping.place is not None:
             self.place(main)
@@ -186,7 +187,7 @@ class _Converter:
 
     # --- dates ----------------------------------------------------------------------------
 
-    def date(self, name: str, dating: Dating) -> pd.DataFrame:
+    def date(self, name: str, dating: Dating, main: pd.DataFrame) -> pd.DataFrame:
         """The dated block of each row, one for each distinct pair of printed texts."""
         meanings = self.mapping.values.get(name, {})
         starts = self.frame[dating.column]
@@ -215,18 +216,20 @@ class _Converter:
                 rows = groups.index[groups == pair]
                 self.tell(rows, dating.column, f'"{printed}" ({error.why})', "a date of the calendar", "mend it")
                 blocks[pair] = _block("", printed)
-        self.later_than_told(name, dating, groups, blocks)
+        if self.mapping.record is not PLANS and name != "ends":
+            undone = main.index[main["factuality"].isin(("cancelled", "postponed"))] if "factuality" in main else []
+            self.later_than_told(dating, groups.drop(undone), blocks)
         order, distinct = pd.factorize(groups)
         block = pd.DataFrame([blocks[pair] for pair in distinct], columns=DATED_COLUMNS, dtype=object)
         block = block.take(order).set_axis(groups.index)
         block["none"] = (groups == "\0") & (dating.empty == "none")
         return block
 
-    def later_than_told(self, name: str, dating: Dating, groups: pd.Series, blocks: dict[str, Any]) -> None:
+    def later_than_told(self, dating: Dating, groups: pd.Series, blocks: dict[str, Any]) -> None:
         """A register tells of what has happened by the time it was published."""
         published = self.mapping.source["published"]
         limit = dates.parse(published).latest if published else None
-        if limit is None or self.mapping.record is PLANS or name == "ends":
+        if limit is None:
             return
         late = [pair for pair, block in blocks.items() if block["earliest"] and block["earliest"] > limit]
         rows = groups.index[groups.isin(late)]

@@ -29,7 +29,7 @@ from workbench.records.registers import Registers
 from workbench.records.vocabularies import Vocabularies
 
 _MAPPINGS = (".mapping.toml", ".mapping.yaml", ".mapping.yml")
-_LIKENED = 300  # names, the most frequent, for which like ones are looked for
+_LIKENED = 100  # names, the most frequent, for which like ones are looked for
 
 
 @dataclass(slots=True)
