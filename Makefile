@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: reports test lab check clean codebook lock help
+.PHONY: reports test lab check clean codebook quality lock help
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
@@ -33,6 +33,9 @@ clean:  ## take away everything built, and the environment
 
 codebook: $(READY)  ## write docs/codebook.md from the model and the word lists
 	@$(BIN)/python -m workbench.records.codebook
+
+quality: $(READY)  ## write docs/data-quality.md from the records and the two codings
+	@$(BIN)/python tools/data_quality.py
 
 lock:  ## renew requirements.lock from pyproject.toml (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -1,13 +1,13 @@
-"""Shared by all tests: a copy of this project that a test may spoil."""
+"""Shared by all tests: a small project that a test may spoil."""
 
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 
+import five
 from workbench.paths import Project
 
 ROOT = Path(__file__).parents[1]
@@ -19,14 +19,8 @@ for name in ("WORKBENCH_PROJECT",):
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    """This project's records, settings, catalogue and notebooks, copied; nothing built."""
-    target = tmp_path / "project"
-    shutil.copytree(ROOT / "data" / "raw", target / "data" / "raw", ignore=shutil.ignore_patterns("basemap"))
-    (target / "data" / "raw" / "basemap").symlink_to(ROOT / "data" / "raw" / "basemap")
-    shutil.copytree(ROOT / "notebooks", target / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    for file in ("workbench.toml", "reports.toml"):
-        shutil.copy(ROOT / file, target / file)
-    return Project(target)
+    """The project of the five articles, to be spoilt; nothing built."""
+    return five.copy(tmp_path / "project")
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +39,9 @@ def articles() -> Path:
 
 # Whole rebuilds, many small projects, long properties: run by .ci/run with `-m slow`.
 SLOW = (
+    "exports/test_datapackage.py",
+    "exports/test_export.py",
+    "exports/test_workbook.py",
     "runs/test_engine.py",
     "records/test_mistakes.py",
     "records/test_corpus.py",
@@ -56,6 +53,8 @@ SLOW = (
     "prose/test_stories.py",
     "test_report.py",
     "test_browser.py",
+    "test_starter.py::test_the_example_becomes_an_overview",
+    "test_starter.py::test_an_installed_package_starts_the_same_project",
 )
 GAPS = Path(__file__).with_name("known_gaps.txt")
 

@@ -27,7 +27,8 @@ MAY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(SCIENCE, ("records", *SCIENCE)),
     **dict.fromkeys(MACHINE, ("records", *MACHINE)),
     "exports": ("records",),
-    "cli": ("records", *SCIENCE, *MACHINE, "exports"),
+    "starter": ("records",),
+    "cli": ("records", *SCIENCE, *MACHINE, "exports", "starter"),
     "__init__": (),
 }
 

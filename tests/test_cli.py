@@ -18,7 +18,8 @@ from workbench.cli import main
 from workbench.paths import Project
 
 RAISE = 'raise ValueError("none of that name")'
-VERBS = sorted(main.commands)
+# Those that take more than options have tests of their own: test_starter.py, records/test_view.py.
+VERBS = sorted(set(main.commands) - {"init", "show", "import"})
 
 
 def call(*words: str | Path) -> Result:

@@ -18,6 +18,7 @@ from workbench.errors import Problem, RecordsError, WorkbenchError
 from workbench.paths import Project, find_project
 
 EXIT_CODES = "Exit codes: 0 good, 1 errors in records, 2 usage, 3 a notebook raised, 4 the machinery failed."
+EXPORTS = ("datapackage", "geoparquet", "geojson", "xlsx", "sqlite")
 
 project_option = click.option(
     "--project",
@@ -63,6 +64,27 @@ def _project(folder: Path | None) -> Project:
 
 def _verb(function: Callable[..., None]) -> click.Command:
     return main.command(function.__name__.strip("_"))(project_option(function))
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--name", default="", metavar="NAME", help="What the project is called, above its reports.")
+def init(folder: Path, name: str) -> None:
+    """Start a project of one's own in DIR: settings, word lists, notebooks and an invented example.
+
+    DIR must not exist yet, or be empty.
+    """
+    import datetime as dt
+
+    from workbench import starter
+
+    files = starter.start(folder, name, as_of=dt.date.today())
+    click.echo(f"Made a project of {len(files)} files in {folder}:")
+    for path, what in starter.CONTENTS.items():
+        click.echo(f"  {path:<20}  {what}")
+    quoted = f'"{folder}"' if " " in str(folder) else str(folder)
+    click.echo(f"Next:\n  workbench build --project {quoted}\n  workbench check --project {quoted}")
+    click.echo(f"The first makes {folder / 'reports' / 'index.html'}; README.md says how to replace the example.")
 
 
 @_verb
@@ -143,6 +165,26 @@ def data(folder: Path | None) -> None:
 
 
 @_verb
+@click.option("--dry-run", is_flag=True, help="Show what would change, file by file, and write nothing.")
+def migrate(folder: Path | None, dry_run: bool) -> None:
+    """Bring dossiers of an older form forward: all of them or none; comments stay."""
+    from workbench.records import migrations
+
+    plan = migrations.plan(_project(folder))
+    _show(plan.newer)
+    for rewrite in plan.rewrites:
+        click.echo(rewrite.diff() if dry_run else f"{rewrite.file}: schema {rewrite.version} → {plan.version}")
+    if not dry_run:
+        plan.carry_out()
+    if plan.rewrites:
+        done = "would be brought" if dry_run else "brought"
+        click.echo(f"{_plural(len(plan.rewrites), 'dossier')} {done} to schema {plan.version}.")
+    if plan.current or not plan.rewrites:
+        are = "is" if plan.current == 1 else "are"
+        click.echo(f"{_plural(plan.current, 'dossier')} {are} of schema {plan.version} already.")
+
+
+@_verb
 @click.option("--as-of", default="", metavar="DAY", help="The day as of which reports speak, instead of the settings'.")
 @click.option("--force", is_flag=True, help="Run everything, changed or not.")
 def build(folder: Path | None, as_of: str, force: bool) -> None:
@@ -169,6 +211,37 @@ def build(folder: Path | None, as_of: str, force: bool) -> None:
         click.echo("Reports: " + ", ".join(f"{n} {word}" for word, n in counts.items() if n) + ".")
     click.echo(f"Open {project.relative(project.reports / 'index.html')}")
     raise SystemExit(result.exit_code)
+
+
+@main.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID…")
+@project_option
+def show(ids: tuple[str, ...], folder: Path | None) -> None:
+    """Print a record whole: values, bounds, sources, conflicts, what refers to it."""
+    from workbench.records import load, view
+
+    frames, _ = load.ensure_tables(_project(folder))
+    click.echo("\n\n".join(str(view.show(frames, id)) for id in ids))
+
+
+@_verb
+@click.option("--to", "formats", type=click.Choice(EXPORTS), multiple=True, default=EXPORTS,
+              help="A format; may be given several times (default: all).")  # fmt: skip
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=None, metavar="DIR",
+              help="The folder to write to (default: data/exports).")  # fmt: skip
+@click.option("--audience", type=click.Choice(["public", "internal"]), default="public",
+              help="For whom: public leaves out what rests on internal sources only.")  # fmt: skip
+def export(folder: Path | None, formats: tuple[str, ...], out: Path | None, audience: str) -> None:
+    """Write the tables in formats that other programs open."""
+    from workbench.exports import export as exporter
+
+    project = _project(folder)
+    outcome = exporter.export(project, formats, out or project.exports, audience)
+    for path, changed in outcome.files.items():
+        click.echo(f"{project.relative(path)} {'written' if changed else 'is up to date'}.")
+    if outcome.left_out:
+        rows = ", ".join(f"{name} {count}" for name, count in outcome.left_out.items())
+        click.echo(f"Left out, because internal sources alone tell it: {rows}. With --audience internal it goes out.")
 
 
 def _show(problems: list[Problem]) -> int:

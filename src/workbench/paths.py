@@ -64,6 +64,10 @@ class Project:
         return self.root / "data" / "processed"
 
     @property
+    def exports(self) -> Path:
+        return self.root / "data" / "exports"
+
+    @property
     def reports(self) -> Path:
         return self.root / "reports"
 

@@ -246,9 +246,11 @@ class Report:
         """Paragraph (-1 if not looked up) and phrase of every cited record of a source, in
         reading order."""
         assertions = self.corpus["assertions"]
-        rows = assertions[(assertions["source_id"] == source) & assertions["phrase"].notna()]
+        located = assertions["phrase"].notna() | assertions["paragraph"].notna()
+        rows = assertions[(assertions["source_id"] == source) & located]
         cited = self._cited[source]
-        keys = zip(rows["record"], rows["record_id"], rows["paragraph"].fillna(-1), rows["phrase"], strict=True)
+        phrases = rows["phrase"].fillna("")
+        keys = zip(rows["record"], rows["record_id"], rows["paragraph"].fillna(-1), phrases, strict=True)
         return sorted({(int(number), phrase) for table, id, number, phrase in keys if (table, id) in cited})
 
     def _rows(self, source: str) -> str:
@@ -262,7 +264,8 @@ class Report:
     def _place(self, language: str, paragraph: int, phrase: str) -> str:
         word = self.words.phrase("common/headline") if paragraph == 0 else self.words.phrase("common/paragraph")
         number = f" {paragraph}" if paragraph > 0 else ""
-        return f'<li>{escape(word)}{number}: <q lang="{language}">{escape(phrase)}</q></li>'
+        quoted = f': <q lang="{language}">{escape(phrase)}</q>' if phrase else ""
+        return f"<li>{escape(word)}{number}{quoted}</li>"
 
     def _emit(self, role: str, html: str, plain: str) -> None:
         if self._pending:

@@ -55,10 +55,15 @@ class Settings:
 def read(project: Project) -> Settings:
     """The settings of a project; raises `RecordsError` with all that is wrong with them."""
     try:
-        text = project.settings_file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        what, todo = "the file is not UTF-8", "save it again with the encoding UTF-8"
-        raise RecordsError([Problem(SETTINGS_FILE, 0, "", what, "a file in UTF-8", todo)]) from None
+        content = project.settings_file.read_bytes()
+        text = content.decode("utf-8-sig")
+    except FileNotFoundError:
+        what, todo = "the file is missing", "see `workbench init`"
+        raise RecordsError([Problem(SETTINGS_FILE, 0, "", what, "the settings of the project", todo)]) from None
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        what, todo = f"byte {content[error.start]:#04x} is not UTF-8", "save the file again with the encoding UTF-8"
+        raise RecordsError([Problem(SETTINGS_FILE, line, "", what, "a file in UTF-8", todo)]) from None
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -74,6 +79,7 @@ def toml_problem(error: tomllib.TOMLDecodeError, file: str) -> Problem:
     """What is wrong with the form of a TOML file, with its line."""
     found = re.search(r"\(at line (\d+), column \d+\)", str(error))
     what = re.sub(r" \(at .*\)", "", str(error))
+    what = re.sub(r"\('([^)]*?)',?\)", lambda name: "[" + name[1].replace("', '", ".") + "]", what)
     return Problem(file, int(found[1]) if found else 0, "", f"this is not TOML: {what}", "key = value",
                    "put text in quotes, close brackets")  # fmt: skip
 

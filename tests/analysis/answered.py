@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+import five
 from workbench.analysis import agreements, claims, flows
 from workbench.paths import Project
 from workbench.prose.overview import Answers
@@ -129,16 +129,9 @@ def _plain(value: Any) -> Any:
 
 
 @pytest.fixture(scope="session")
-def held(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A copy of this project that nobody changes."""
-    target = tmp_path_factory.mktemp("held") / "project"
-    raw = target / "data" / "raw"
-    shutil.copytree(root / "data" / "raw", raw, ignore=shutil.ignore_patterns("basemap", "drafts", "articles"))
-    (raw / "basemap").symlink_to(root / "data" / "raw" / "basemap")
-    shutil.copytree(root / "notebooks", target / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    for file in ("workbench.toml", "reports.toml"):
-        shutil.copy(root / file, target / file)
-    return Project(target)
+def held(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The project of the five articles, which nobody changes."""
+    return five.copy(tmp_path_factory.mktemp("held") / "project")
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from invented_records import build, decide, head, invent, row
 
+import five
 from workbench.paths import Project
 from workbench.records import corpus, load
 from workbench.records.model import TABLES
@@ -264,9 +264,7 @@ def numbers(
     return row(frames["quantities"], record_id="tour"), frames["conflicts"].to_dict("records")
 
 
-@pytest.mark.parametrize(
-    ("one", "other"), [("50", "60"), ("~50", "~60"), ("~50", "50"), ('">50"', '">60"'), ("50", "hundreds")]
-)
+@pytest.mark.parametrize(("one", "other"), [("50", "60"), ("~50", "~60"), ("~50", "50"), ("50", "hundreds")])
 def test_numbers_that_differ_are_listed(project: Project, one: str, other: str) -> None:
     quantity, conflicts = numbers(project, one, other)
     assert [c["field"] for c in conflicts] == ["quantity:audience"]
@@ -279,9 +277,10 @@ def test_numbers_that_agree_stand_once(project: Project) -> None:
     assert conflicts == []
 
 
-def test_a_number_inside_the_other_is_finer(project: Project) -> None:
-    quantity, conflicts = numbers(project, "hundreds", "250")
-    assert (quantity["best"], conflicts[0]["relation"]) == (250, "finer")
+@pytest.mark.parametrize(("one", "other", "low"), [("hundreds", "250", 250), ('">50"', '">60"', 61), ("~50", "50", 50)])
+def test_a_number_inside_the_other_is_finer(project: Project, one: str, other: str, low: float) -> None:
+    quantity, conflicts = numbers(project, one, other)
+    assert (quantity["low"], conflicts[0]["relation"]) == (low, "finer")
 
 
 # --- a person's judgement ---------------------------------------------------------------------
@@ -310,7 +309,7 @@ def test_a_decision_about_another_field_decides_nothing(project: Project) -> Non
     event, conflicts = merged(
         project, tour("2019", type="meeting"), tour("2020", type="visit"), judged("type", "visit")
     )
-    assert (event["type"], event["edtf"]) == ("visit", "2019")
+    assert event["type"] == "visit"
     assert {c["field"]: c["rule"] for c in conflicts} == {"type": "decision", "edtf": "better-placed witness"}
 
 
@@ -592,10 +591,10 @@ PAIR = {
 
 
 @pytest.fixture(scope="module")
-def written(root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, pd.DataFrame]]:
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, pd.DataFrame]]:
     """The project with two invented dossiers that disagree, and its tables."""
-    folder = tmp_path_factory.mktemp("order")
-    shutil.copytree(root / "data" / "raw", folder / "data" / "raw", ignore=shutil.ignore_patterns("basemap"))
+    folder = tmp_path_factory.mktemp("order") / "project"
+    five.copy(folder)
     real = {path.name: path.read_bytes() for path in (folder / "data" / "raw" / "dossiers").iterdir()}
     anchors = (folder / "data" / "raw" / "anchors.csv").read_bytes()
     project = invent(Project(folder), **{name.replace("-", "_"): text for name, text in PAIR.items()})

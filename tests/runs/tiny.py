@@ -12,6 +12,7 @@ from typing import Any
 
 import nbformat
 
+import five
 from workbench import report as report_module
 from workbench.paths import Project
 from workbench.runs import catalogue
@@ -77,15 +78,8 @@ def row(id: str, notebook: str = "alpha.ipynb", **parameters: Any) -> str:
 
 
 def copy_project(target: Path) -> Project:
-    """This project's records, settings and notebooks, copied; nothing built."""
-    shutil.copytree(
-        ROOT / "data" / "raw", target / "data" / "raw", ignore=shutil.ignore_patterns("basemap", "articles")
-    )
-    (target / "data" / "raw" / "basemap").symlink_to(ROOT / "data" / "raw" / "basemap")
-    shutil.copytree(ROOT / "notebooks", target / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    for file in ("workbench.toml", "reports.toml"):
-        shutil.copy(ROOT / file, target / file)
-    return Project(target)
+    """The project of the five articles; nothing built."""
+    return five.copy(target)
 
 
 def bare_project(target: Path) -> Project:

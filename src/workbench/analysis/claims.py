@@ -25,7 +25,7 @@ def claims(corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFrame, pa
     agreements of the subject; agreements its countable agreements between institutions;
     delegations its counted exchanges abroad that can lie in the claim's time; libraries_joined
     the bodies of the home with any tie to the subject. A claim is never turned into records
-    (codebook §3, promise 2).
+    (codebook §3, promise 2). Only what can have been by the time of the claim is counted.
     """
     table = corpus["claims"]
     about = table["subject"].isin(corpus.members)
@@ -60,7 +60,9 @@ def _on_record(
     row: Any, corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFrame, partners: pd.DataFrame
 ) -> list[str] | None:
     subject = row.subject
-    with_subject = _events_of(subject, corpus)
+    exchanges = exchanges[_by_then(exchanges["date"], row.as_of)]
+    agreements = agreements[_by_then(agreements["date"], row.as_of)]
+    with_subject = _events_of(subject, corpus) & set(exchanges["event_id"])
     if row.measure == "partner_libraries":
         met = [r.org_id for r in partners.itertuples() if r.library and set(r.events) & with_subject]
         agreed = {
@@ -85,6 +87,17 @@ def _on_record(
         tied = {org for r in agreements.itertuples() if subject in r.partners for org in r.home_parties}
         return sorted(tied & corpus.members)
     return None
+
+
+def _by_then(column: pd.Series, as_of: Any) -> pd.Series:
+    """Which dates can lie before the end of a claim's time; a record without a date can."""
+    until = dates.parse(as_of).latest if plain(as_of) else None
+
+    def can(text: Any) -> bool:
+        first = dates.parse(text).earliest if plain(text) else None
+        return until is None or first is None or first <= until
+
+    return column.map(can).astype(bool)
 
 
 def _events_of(subject: str, corpus: Corpus) -> set[str]:

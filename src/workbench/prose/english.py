@@ -154,7 +154,8 @@ def _joined(items: list[list[str]], word: str) -> str:
     """Dates joined, without what a later one repeats: 21 to 25 August 2023."""
     shared = 0
     while (
-        all(len(item) > shared + 1 for item in items[:-1])
+        len({len(item) for item in items}) == 1
+        and all(len(item) > shared + 1 for item in items[:-1])
         and len({tuple(i[len(i) - shared - 1 :]) for i in items}) == 1
     ):
         shared += 1
@@ -170,7 +171,14 @@ def _interval(plain: str) -> tuple[str, str]:
         return "", f"since {_single(start)[1]}"
     if not end:
         return "", f"from {_single(start)[1]}, until when is not known"
-    return _single(start) if start == end else ("from", _joined([_parts(start)[1], _parts(end)[1]], "to"))
+    if start == end:
+        return _single(start)
+    sides = [_parts(start)[1], _parts(end)[1]]
+    if len(sides[0]) != len(sides[1]):  # the coarser side is some day of it, not the whole
+        longest = max(len(side) for side in sides)
+        said = [" ".join(side) if len(side) == longest else f"a day in {' '.join(side)}" for side in sides]
+        return "from", f"{said[0]} to {said[1]}"
+    return "from", _joined(sides, "to")
 
 
 def _set(plain: str) -> tuple[str, str]:

@@ -64,7 +64,6 @@ def lead(answers: Answers) -> dict[str, Any]:
         rows = counted[counted["direction"] == direction]
         return facts.number(len(rows), records("events", rows["event_id"])) if len(rows) else facts.number(None)
 
-    dated = counted[counted["latest"].notna()].sort_values("latest", kind="stable")
     own = answers.own_agreements
     partners = tuple(dict.fromkeys(org for orgs in own["partners"] for org in orgs))
     agreement_ids = records("agreements", own["agreement_id"])
@@ -74,8 +73,8 @@ def lead(answers: Answers) -> dict[str, Any]:
         "exchanges": facts.number(_range(low, len(counted)), ids),
         "empty_number": facts.number(0),
         "single": facts.number(1),
-        "first": _dated(dated.iloc[0]) if len(dated) else None,
-        "last": _dated(dated.iloc[-1]) if len(dated) > 1 else None,
+        "first": _first(counted),
+        "last": _last(counted) if counted["latest"].notna().sum() > 1 else None,
         "inbound": of("inbound"),
         "outbound": of("outbound"),
         "online": of("mutual"),
@@ -91,8 +90,25 @@ def _range(low: int, high: int) -> int | tuple[int, int]:
     return high if low == high else (low, high)
 
 
-def _dated(row: Any) -> Fact:
-    return facts.date(row["date"], records("events", [row["event_id"]]))
+def _first(counted: pd.DataFrame) -> Fact | None:
+    """When the first exchange was: not before the earliest day of any, and not after the first
+    day by which one surely was. In the words of one event where that event has both days."""
+    rows = counted[counted["earliest"].notna() & counted["latest"].notna()]
+    return _between(rows, rows["earliest"].min(), rows["latest"].min()) if len(rows) else None
+
+
+def _last(counted: pd.DataFrame) -> Fact | None:
+    """When the last exchange was, likewise."""
+    rows = counted[counted["earliest"].notna() & counted["latest"].notna()]
+    return _between(rows, rows["earliest"].max(), rows["latest"].max()) if len(rows) else None
+
+
+def _between(rows: pd.DataFrame, first: Any, last: Any) -> Fact:
+    one = rows[(rows["earliest"] == first) & (rows["latest"] == last)]
+    if len(one):
+        return facts.date(one.iloc[0]["date"], records("events", [one.iloc[0]["event_id"]]))
+    either = rows[(rows["earliest"] == first) | (rows["latest"] == last)]
+    return facts.date(f"[{first.isoformat()}..{last.isoformat()}]", records("events", either["event_id"]))
 
 
 # --- one story a partner ------------------------------------------------------------------
@@ -113,6 +129,8 @@ def stories(answers: Answers) -> list[tuple[Fact, dict[str, Any]]]:
         for key in keys(row.partners):
             found[key]["ties"].append(row)
     for row in answers.counted.itertuples(index=False):
+        if _is_gathering(row, seats):
+            continue
         for key in [row.place_id] if row.direction == "outbound" else keys(row.partners) or [row.place_id]:
             found[key]["events"].append(row)
     for row in answers.partner_plans.itertuples(index=False):
@@ -120,6 +138,21 @@ def stories(answers: Answers) -> list[tuple[Fact, dict[str, Any]]]:
             found[key]["plans"].append(row)
     ordered = sorted(found, key=lambda key: (_first_seen(found[key]), key))
     return [(facts.name(key), _story(answers, found[key])) for key in ordered]
+
+
+SEVERAL = 2  # an event with partners from more places is told once, not under each of them
+
+
+def _is_gathering(row: Any, seats: dict[str, str]) -> bool:
+    return len({seats.get(org, org) for org in row.partners}) > SEVERAL
+
+
+def gatherings(answers: Answers) -> list[dict[str, Any]]:
+    """Facts of one passage about events with partners from many places; none where there are none."""
+    seats = _seats(answers.corpus)
+    rows = [row for row in answers.counted.itertuples(index=False) if _is_gathering(row, seats)]
+    events = [_event(row, answers.corpus) for row in rows]
+    return [{"events": events, "single": facts.number(1)}] if events else []
 
 
 def _seats(corpus: Corpus) -> dict[str, str]:
@@ -190,16 +223,24 @@ def _tie(rows: list[Any]) -> SimpleNamespace:
     )
 
 
+_MOVING = ("visitor", "exchanged_staff", "sender")
+
+
 def _event(row: Any, corpus: Corpus) -> SimpleNamespace:
     own = records("events", [row.event_id])
     takers = corpus.takers
     mine = takers[(takers["record"] == "events") & (takers["record_id"] == row.event_id)]
     people = mine[(mine["party"] == "person") & mine["party_id"].notna()]
     ours = people[people["org_id"].isin(corpus.members)]
-    theirs = people[people["org_id"].map(lambda org: corpus.principal(org) in row.partners).astype(bool)]
+    known = people[people["org_id"].notna()]
+    theirs = known[known["org_id"].map(lambda org: corpus.principal(org) in row.partners).astype(bool)]
     groups = mine[(mine["party"] == "group") & mine["org_id"].isin(corpus.members)]
     headcount = groups["headcount"].dropna()
     home = list(dict.fromkeys(mine.loc[mine["org_id"].isin(corpus.members), "org_id"]))
+
+    def of(*roles: str) -> Fact:
+        return facts.names(_unique(mine.loc[mine["role"].isin(roles), "org_id"]), own)
+
     return SimpleNamespace(
         record=own,
         type=facts.code("event_type", row.type, own),
@@ -211,6 +252,11 @@ def _event(row: Any, corpus: Corpus) -> SimpleNamespace:
         topic=facts.text(row.topic, own),
         home=facts.names(home, own),
         partners=facts.names(_bodies(theirs, row), own),
+        abroad=facts.names(row.partners, own),
+        bodies=facts.number(len(row.partners), own),
+        home_moved=bool(mine.loc[mine["org_id"].isin(corpus.members), "role"].isin(_MOVING).any()),
+        donors=of("donor"),
+        recipients=of("recipient"),
         home_people=facts.people(_pairs(ours), own),
         partner_people=facts.people(_pairs(theirs), own),
         host=facts.names(
@@ -275,7 +321,8 @@ def _parts(event_id: str, corpus: Corpus) -> list[tuple[Fact, Fact]]:
     left to its plural."""
     events = corpus["events"]
     told = set(corpus["outputs"]["event_id"])  # told by what came of them
-    rows = events[(events["part_of"] == event_id) & (events["clarity"] == "single") & ~events["event_id"].isin(told)]
+    plain = (events["clarity"] == "single") & (events["type"] != "other") & ~events["event_id"].isin(told)
+    rows = events[(events["part_of"] == event_id) & plain]
     order = list(corpus.vocabularies["event_type"])
     counts = Counter(rows["type"])
     return [

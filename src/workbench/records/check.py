@@ -13,14 +13,17 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import combinations
 from typing import Any
 
-from workbench.errors import Problem, did_you_mean
+from workbench.errors import Problem, Severity, did_you_mean
 from workbench.records import dates
-from workbench.records.corpus import Material, wholes
-from workbench.records.dossiers import Record
+from workbench.records.corpus import Material, merge, wholes
+from workbench.records.dossiers import ONLINE, Record
+from workbench.records.merging import relate_dates
 from workbench.records.model import BY_NAME, REGISTERS
 from workbench.records.registers import name_key
+from workbench.records.text import paragraph_only
 
 _STEP_ORDER = ("discussed", "approved", "signed", "in_force", "renewed", "ended")
 
@@ -38,11 +41,16 @@ class Checker:
         return self.material.records
 
     @cached_property
+    def merging(self) -> tuple[dict[tuple[str, str], Record], list[dict[str, Any]]]:
+        """The records as all their sources together have them, and where those differ."""
+        return merge(self.material)
+
+    @cached_property
     def by_id(self) -> dict[str, dict[str, Record]]:
-        """For each table the records by id, the first source's where several tell of one."""
+        """For each table the merged records by id."""
         found: dict[str, dict[str, Record]] = defaultdict(dict)
-        for record in self.records:
-            found[record.table].setdefault(record.id, record)
+        for (table, id), record in self.merging[0].items():
+            found[table][id] = record
         found["sources"] = {dossier.source.id: dossier.source for dossier in self.material.dossiers}
         return found
 
@@ -59,8 +67,9 @@ class Checker:
         """The ids that registers bring, by table."""
         return {name: set(frame[BY_NAME[name].key[0]]) for name, frame in self.material.imported.items()}
 
-    def of(self, *tables: str) -> list[Record]:
-        return [record for record in self.records if record.table in tables]
+    def of(self, table: str) -> list[Record]:
+        """The records of a table, each once."""
+        return list(self.by_id[table].values())
 
 
 def check(material: Material, registers_folder: str, outlines: dict[str, Any]) -> list[Problem]:
@@ -69,8 +78,15 @@ def check(material: Material, registers_folder: str, outlines: dict[str, Any]) -
     return [problem for rule in RULES for problem in rule(checker)]
 
 
-def _problem(record: Record, column: str, what: str, expected: str, todo: str, severity: str = "error") -> Problem:
-    return Problem(record.file, record.line_of(column), column, what, expected, todo, severity)  # type: ignore[arg-type]
+def _problem(record: Record, column: str, what: str, expected: str, todo: str, severity: Severity = "error") -> Problem:
+    told = (one for one in record.told if one.values.get(column) == record.values.get(column) and column in one.lines)
+    at = next(told, record)
+    return Problem(at.file, at.line_of(column), column, what, expected, todo, severity)
+
+
+def _disputed(*records: Record) -> Severity:
+    """What several sources tell differently is listed; it is not an error of one of them."""
+    return "warning" if any(len(record.told) > 1 for record in records) else "error"
 
 
 def date_of(record: Record) -> dates.EdtfDate | None:
@@ -185,6 +201,7 @@ def parts_inside_wholes(checker: Checker) -> Iterator[Problem]:
             yield _problem(
                 record, "when", f"{part_date.text} lies outside {whole.id}, of which it is part ({whole_date.text})",
                 "a date inside that of its whole", "correct one of the dates, or take out part_of",
+                _disputed(record, whole),
             )  # fmt: skip
 
 
@@ -202,7 +219,7 @@ def order_in_time(checker: Checker) -> Iterator[Problem]:
             if own and earlier and other and own.latest and earlier.earliest and own.latest < earlier.earliest:
                 yield _problem(
                     record, column, f"{own.text} lies before {other.id} ({earlier.text}), which it {verb}",
-                    "a later date", "correct one of the dates or the id",
+                    "a later date", "correct one of the dates or the id", _disputed(record, other),
                 )  # fmt: skip
 
 
@@ -221,6 +238,7 @@ def milestones_in_order(checker: Checker) -> Iterator[Problem]:
                         late, "when",
                         f"{late.values['step']} {last.text} lies before {early.values['step']} {first.text}",
                         " → ".join(_STEP_ORDER), "correct one of the two dates",
+                        _disputed(early, late) if early.source_id == late.source_id else "warning",
                     )  # fmt: skip
 
 
@@ -233,6 +251,20 @@ def _step_date(record: Record, checker: Checker) -> dates.EdtfDate | None:
     return next((date for date in dated if date is not None), None)
 
 
+def online_has_no_place(checker: Checker) -> Iterator[Problem]:
+    """An event online has no place, and what has a place was not online."""
+    for record in checker.records:
+        if record.table != "events":
+            continue
+        online = record.values["place_precision"] == ONLINE
+        if record.values["mode"] == ONLINE and record.values["place_id"]:
+            yield _problem(record, "place_id", "the event was online, and yet in a place", "online, or a place",
+                           "where: online, or mode: hybrid", "warning")  # fmt: skip
+        elif online and record.values["mode"] == "in_person":
+            yield _problem(record, "place_id", "the event was in person, and yet online", "online, or a place",
+                           "correct mode or where", "warning")  # fmt: skip
+
+
 def days_that_fit(checker: Checker) -> Iterator[Problem]:
     """An event does not last longer than the days between which it lies."""
     for record in checker.of("events"):
@@ -242,11 +274,20 @@ def days_that_fit(checker: Checker) -> Iterator[Problem]:
         room = (date.latest - date.earliest).days + 1
         if days > room:
             yield _problem(record, "days", f"{days:g} days do not fit into {date.text} ({room} days)",
-                           f"at most {room}", "correct the days or the date")  # fmt: skip
+                           f"at most {room}", "correct the days or the date", _disputed(record))  # fmt: skip
         exact = date.start_earliest == date.start_latest and date.end_earliest == date.end_latest
         if exact and date.kind == "interval" and days < room:
             yield _problem(record, "days", f"{days:g} days, but {date.text} lasts {room}",
                            f"{room}, or a date in doubt", "correct the days or the date", "warning")  # fmt: skip
+
+
+def readings_of_what_is_said(checker: Checker) -> Iterator[Problem]:
+    """A reading fills in what the source leaves open, and keeps what it says: XXXX-07-24 is some 24 July."""
+    for record in checker.records:
+        said, reading = record.values.get("edtf"), record.values.get("reading")
+        if said and reading and "X" in said and relate_dates([said, reading])[0] == "contradicting":
+            yield _problem(record, "when", f"the reading {reading} is not what the source says ({said})",
+                           "a reading that fits", "correct one of the two")  # fmt: skip
 
 
 def told_after_it_happened(checker: Checker) -> Iterator[Problem]:
@@ -345,7 +386,7 @@ def reviewed_with_evidence(checker: Checker) -> Iterator[Problem]:
                               "a reviewed dossier is signed: add it")  # fmt: skip
         for record in dossier.records:
             if not record.says:
-                yield _problem(record, "says", f"{record.id} is reviewed and has no phrase", "says: a phrase",
+                yield _problem(record, "says", f"{record.id} is reviewed and has no phrase", "a phrase, or ¶4",
                                "copy a few words, or set the dossier to in_review")  # fmt: skip
 
 
@@ -384,17 +425,64 @@ def decisions_lead_somewhere(checker: Checker) -> Iterator[Problem]:
         seen[decision.record, decision.id, decision.field] += 1
         if seen[decision.record, decision.id, decision.field] > 1:
             yield Problem(
-                file, decision.line, "id", f"{decision.id} {decision.field} is decided twice", "once", "delete one"
+                file,
+                decision.lines["id"],
+                "id",
+                f"{decision.id} {decision.field} is decided twice",
+                "once",
+                "delete one",
             )
         known = checker.by_id.get(decision.record, {})
         if decision.id not in known:
-            yield Problem(file, decision.line, "id", f'"{decision.id}" is not among the {decision.record}',
+            yield Problem(file, decision.lines["id"], "id", f'"{decision.id}" is not among the {decision.record}',
                           "the id of a record", did_you_mean(decision.id, known) or "correct or delete it")  # fmt: skip
             continue
-        columns = [column.name for column in BY_NAME[decision.record].fields]
-        if decision.field not in columns and not decision.field.startswith("quantity:"):
-            yield Problem(file, decision.line, "field", f'{decision.record} have no field "{decision.field}"',
-                          ", ".join(columns), did_you_mean(decision.field, columns) or "correct it")  # fmt: skip
+        record = (decision.record, decision.id)
+        differing = {row["field"] for row in checker.merging[1] if (row["record"], row["record_id"]) == record}
+        if decision.field not in differing:
+            listed = ", ".join(sorted(differing)) or "nothing: its sources agree"
+            yield Problem(
+                file, decision.lines["field"], "field",
+                f"the sources of {decision.id} do not differ in {decision.field}", listed,
+                did_you_mean(decision.field, differing) or "correct the field, or delete the judgement",
+            )  # fmt: skip
+
+
+def judgements_lead_somewhere(checker: Checker) -> Iterator[Problem]:
+    """A judgement is about records that are there."""
+    known = {id for by_id in checker.by_id.values() for id in by_id}
+    for judgement in checker.material.judgements:
+        for id in judgement.about:
+            if id not in known:
+                yield Problem("data/raw/decisions.yaml", judgement.lines["about"], "about", f'"{id}" is no record',
+                              "ids of records", did_you_mean(id, known) or "correct or delete it")  # fmt: skip
+
+
+def perhaps_one_event(checker: Checker) -> Iterator[Problem]:
+    """Two events of one kind between the same bodies at overlapping times may be one: a person
+    says so by giving them one id, or says that they are two in a judgement. Never merged by machine."""
+    settled = [set(judgement.about) for judgement in checker.material.judgements]
+    alike: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
+    for record in checker.of("events"):
+        if record.values["part_of"] or record.values["clarity"] != "single":
+            continue
+        bodies = sorted({p["party_id"] if p["party"] == "org" else p["for_org"] for p in record.parties} - {None})
+        for pair in combinations(bodies, 2):
+            alike[record.values["type"], *pair].append(record)
+    told: set[tuple[str, str]] = set()
+    for (kind, *_), records in alike.items():
+        for one, other in combinations(records, 2):
+            first, second = date_of(one), date_of(other)
+            if first is None or second is None or not first.overlaps(second) or (one.id, other.id) in told:
+                continue
+            if any({one.id, other.id} <= about for about in settled):
+                continue
+            told.add((one.id, other.id))
+            yield _problem(
+                other, "id", f"{other.id} may be {one.id}: {kind}, the same bodies, {second.text} and {first.text}",
+                "one id, or a judgement that they are two",
+                "give both the same id, or list both under judgements in decisions.yaml", "warning",
+            )  # fmt: skip
 
 
 # --- the registers and the articles -------------------------------------------------------
@@ -416,9 +504,11 @@ def coordinates_in_their_country(checker: Checker) -> Iterator[Problem]:
                               "add them, or it is left off the map", "warning")  # fmt: skip
             continue
         if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+            swapped = -90 <= lon <= 90 and -180 <= lat <= 180
             yield Problem(
-                file, line, "lat", f"{lat}, {lon} is not on the globe", "lat -90..90, lon -180..180", "correct it"
-            )
+                file, line, "lat", f"{lat}, {lon} is not on the globe", "lat -90..90, lon -180..180",
+                "latitude and longitude are exchanged" if swapped else "correct it",
+            )  # fmt: skip
             continue
         outline = checker.outlines.get(row["country"] or "")
         if outline is None or outline.distance(Point(lon, lat)) <= 0.3:
@@ -431,15 +521,17 @@ def coordinates_in_their_country(checker: Checker) -> Iterator[Problem]:
 
 
 def names_tell_apart(checker: Checker) -> Iterator[Problem]:
-    """A name that two rows of a register share cannot be resolved."""
+    """A name that two rows of a register share cannot be resolved; rows that all carry a note are
+    known to share it."""
     registers = checker.material.registers
     for table in (table.name for table in REGISTERS.values()):
         for row in registers.names:
             sharing = registers.index[table].get(name_key(row["text"]), set()) if row["of"] == table else set()
-            if len(sharing) > 1 and row["id"] == max(sharing):
+            told_apart = all(registers.rows[table][id].get("note") for id in sharing)
+            if len(sharing) > 1 and row["id"] == max(sharing) and not told_apart:
                 file, line = registers.where[table, row["id"]]
                 yield Problem(file, line, "name_en", f'"{row["text"]}" names {" and ".join(sorted(sharing))}',
-                              "names that tell apart", "add the city or a number to one of them",
+                              "names that tell apart", "add the city to one of them, or a note to each",
                               "warning")  # fmt: skip
 
 
@@ -467,15 +559,16 @@ def phrases_located(checker: Checker) -> Iterator[Problem]:
     """A phrase whose paragraph nobody has looked up yet is listed."""
     for dossier in checker.material.dossiers:
         waiting = {
-            phrase: record
+            phrase: record.lines.get(f"says:{column}", record.line)
             for record in reversed(dossier.records)
-            for phrase in [record.says, *record.evidence.values()]
-            if phrase and (dossier.source.id, phrase) not in checker.material.anchors
+            for column, phrase in [("", record.says), *record.evidence.items()]
+            if phrase and paragraph_only(phrase) is None and (dossier.source.id, phrase) not in checker.material.anchors
         }
-        for record in waiting.values():
-            yield _problem(
-                record, "says", "the paragraph of its phrase has not been looked up", "a phrase found in its article",
-                "run `workbench verify --articles DIR` with the folder of articles", "warning",
+        for line in waiting.values():
+            yield Problem(
+                dossier.file, line, "says", "the paragraph of its phrase has not been looked up",
+                "a phrase found in its article", "run `workbench verify --articles DIR` with the folder of articles",
+                "warning",
             )  # fmt: skip
 
 
@@ -488,7 +581,9 @@ RULES = (
     parts_inside_wholes,
     order_in_time,
     milestones_in_order,
+    online_has_no_place,
     days_that_fit,
+    readings_of_what_is_said,
     told_after_it_happened,
     source_days_in_order,
     lives_in_order,
@@ -497,6 +592,8 @@ RULES = (
     parties_enough,
     groups_and_children,
     decisions_lead_somewhere,
+    judgements_lead_somewhere,
+    perhaps_one_event,
     coordinates_in_their_country,
     names_tell_apart,
     addresses,

@@ -1,4 +1,4 @@
-"""The codebook as a page, from the model and the word lists: ``docs/codebook.md``.
+"""The codebook as a page, from the model, the word lists and the records: ``docs/codebook.md``.
 
 ``python -m workbench.records.codebook`` writes it for the project here (`make codebook`); a
 test fails when it is out of date.
@@ -6,11 +6,24 @@ test fails when it is out of date.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+
+import pandas as pd
 
 from workbench.paths import Project, find_project, write_atomic
 from workbench.records import vocabularies
-from workbench.records.model import MAX_CJK, MAX_WORDS, NAME_COLUMNS, REGISTERS, TABLES, TOP_LEVEL_KEYS, Field, Table
+from workbench.records.model import (
+    COMPUTED_VOCABULARIES,
+    MAX_CJK,
+    MAX_WORDS,
+    NAME_COLUMNS,
+    REGISTERS,
+    TABLES,
+    TOP_LEVEL_KEYS,
+    Field,
+    Table,
+)
 from workbench.records.values import AMOUNT_FORMS
 from workbench.records.vocabularies import Vocabularies
 
@@ -40,8 +53,11 @@ lists; change those, not the page (`make codebook`).
 """
 
 
-def render(words: Vocabularies) -> str:
-    """The whole page as Markdown."""
+Counts = dict[tuple[str, str], int]
+
+
+def render(words: Vocabularies, counts: Counts | None = None) -> str:
+    """The whole page as Markdown; ``counts`` tells how often each code of each list is used."""
     parts = [_HEAD, "## A dossier\n", _pairs(("key", "holds"), TOP_LEVEL_KEYS)]
     parts += [_table(table) for table in TABLES]
     parts.append(
@@ -50,7 +66,7 @@ def render(words: Vocabularies) -> str:
         + " (variants and languages divided by `|`). Files: " + ", ".join(f"`{name}`" for name in REGISTERS) + ".\n"
     )  # fmt: skip
     parts.append("## Word lists\n\nUnder `data/raw/registers/vocabularies`. To add a word, add a row.\n")
-    parts += [_word_list(name, words) for name in sorted(words.lists)]
+    parts += [_word_list(name, words, counts) for name in sorted(words.lists)]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -73,9 +89,23 @@ def _field(field: Field) -> tuple[str, str, str, str]:
     return f"`{field.name}`", written, kind, field.description
 
 
-def _word_list(name: str, words: Vocabularies) -> str:
-    rows = [(f"`{term.code}`", term.en, term.zh, term.definition) for term in words[name].values()]
-    return f"### {name}\n\n" + _rows(("code", "English", "中文", "definition"), rows)
+def _word_list(name: str, words: Vocabularies, counts: Counts | None) -> str:
+    head: tuple[str, ...] = ("code", "English", "中文", "definition")
+    rows: list[tuple[str, ...]] = [(f"`{t.code}`", t.en, t.zh, t.definition) for t in words[name].values()]
+    if counts is not None and name not in COMPUTED_VOCABULARIES:
+        head = (*head, "used")
+        rows = [(*row, str(counts.get((name, code), 0))) for row, code in zip(rows, words[name], strict=True)]
+    return f"### {name}\n\n" + _rows(head, rows)
+
+
+def count(tables: dict[str, pd.DataFrame]) -> Counts:
+    """How often each code stands in the tables, by word list and code."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for table in TABLES:
+        for column in table.fields:
+            if column.vocabulary:
+                counts.update((column.vocabulary, code) for code in tables[table.name][column.name].dropna())
+    return dict(counts)
 
 
 def _pairs(head: tuple[str, str], pairs: dict[str, str]) -> str:
@@ -87,11 +117,15 @@ def _rows(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in cells) + "\n"
 
 
-def write(project: Project) -> bool:
-    """Write the page into a project's ``docs``; returns whether it changed."""
+def page(project: Project) -> str:
+    """The page of a project with the counts of its records. Raises `RecordsError`."""
+    from workbench.records import load
+
+    tables, _ = load.ensure_tables(project)
     words, _ = vocabularies.read(project.vocabularies, project.relative(project.vocabularies))
-    return write_atomic(project.root / "docs" / "codebook.md", render(words).encode())
+    return render(words, count(tables))
 
 
 if __name__ == "__main__":
-    write(find_project())
+    here = find_project()
+    write_atomic(here.root / "docs" / "codebook.md", page(here).encode())

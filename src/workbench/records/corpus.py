@@ -1,19 +1,13 @@
-"""From dossiers to tables: the same record from several sources becomes one row.
+"""From dossiers to tables: records merged, completed from each other, written as rows.
 
-Identity is a shared id. For each field the values of all sources are compared: equal, finer
-(one inside the other), overlapping, or contradicting. A person's judgement in
-``data/raw/decisions.yaml`` decides; without one the finer value stands, overlapping dates
-become their hull, and an open contradiction takes the value of the better-placed witness (a
-party to what it tells, then the more precise, then the first id) and is listed.
-
-Inside, a corpus is pandas tables. What depends on a home or an as-of date is not stored.
+Merging is in `merging`. Here stands what follows from a second record: a part takes date and
+place from its whole, a step from its event, a person the body they came for. Inside, a corpus
+is pandas tables. What depends on a home or an as-of date is not stored.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,32 +15,17 @@ import pandas as pd
 
 from workbench.records import dates
 from workbench.records.dossiers import ONLINE, UNKNOWN, Dossier, Record, dated_block
-from workbench.records.model import BY_NAME, DATED_BLOCK, TABLES, Table
+from workbench.records.merging import DATED_COLUMNS, Decision, Judgement, as_text, merge_all
+from workbench.records.model import BY_NAME, TABLES, Table
 from workbench.records.registers import Registers
+from workbench.records.text import paragraph_only
 from workbench.records.vocabularies import Vocabularies
 
-DATED_COLUMNS = tuple(field.name for field in DATED_BLOCK)
-_UNCOMPARED = {"note", "topic", "outcome", "scope", "what", "printed", "why", "place_printed", "basis"}
 _NO_INSTRUMENT = ("unspecified_cooperation", "city_tie_unspecified")
-_CURATION_ORDER = ("reviewed", "in_review", "draft", "withdrawn")
 DTYPES = {
     "id": "string", "ref": "string", "text": "string", "code": "string", "edtf": "string", "date": "object",
     "integer": "Int64", "number": "Float64", "boolean": "boolean",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A person's judgement about one field of one record."""
-
-    record: str
-    id: str
-    field: str
-    value: str
-    why: str
-    by: str
-    on: str
-    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +46,7 @@ class Material:
     dossiers: list[Dossier]
     decisions: list[Decision]
     anchors: dict[tuple[str, str], int]
+    judgements: list[Judgement] = field(default_factory=list)
     imported: dict[str, pd.DataFrame] = field(default_factory=dict)  # what registers add to each table
 
     @property
@@ -80,7 +60,8 @@ def build(material: Material) -> dict[str, pd.DataFrame]:
     rows: dict[str, list[dict[str, Any]]] = {table.name: [] for table in TABLES}
     _add_registers(material, rows)
     rows["sources"] = [dict(dossier.source.values) for dossier in material.dossiers]
-    merged = _merge_all(material, rows)
+    merged, rows["conflicts"] = merge(material)
+    rows["conflicts"] += _judged(material, merged)
     _inherit(merged, material)
     for record in merged.values():
         _add_record(record, rows)
@@ -89,162 +70,10 @@ def build(material: Material) -> dict[str, pd.DataFrame]:
     return frames | {name: _append(BY_NAME[name], frames[name], more) for name, more in material.imported.items()}
 
 
-# --- merging ------------------------------------------------------------------------------
-
-
-def _merge_all(material: Material, rows: dict[str, list[dict[str, Any]]]) -> dict[tuple[str, str], Record]:
-    told: dict[tuple[str, str], list[Record]] = defaultdict(list)
-    for record in material.records:
-        told[record.table, record.id].append(record)
+def merge(material: Material) -> tuple[dict[tuple[str, str], Record], list[dict[str, Any]]]:
+    """Every record once, by table and id, and the rows of the table of conflicts."""
     sources = {dossier.source.id: dossier.source.values for dossier in material.dossiers}
-    decisions = {(d.record, d.id, d.field): d for d in material.decisions}
-    merger = _Merger(sources, decisions, material.vocabularies, rows["conflicts"])
-    return {key: merger.merge(told[key]) for key in sorted(told)}
-
-
-class _Merger:
-    """Joins what several sources say of one record, and lists where they differ."""
-
-    def __init__(
-        self,
-        sources: dict[str, dict[str, Any]],
-        decisions: dict[tuple[str, str, str], Decision],
-        vocabularies: Vocabularies,
-        conflicts: list[dict[str, Any]],
-    ) -> None:
-        self.sources = sources
-        self.decisions = decisions
-        self.vocabularies = vocabularies
-        self.conflicts = conflicts
-
-    def merge(self, told: list[Record]) -> Record:
-        told = sorted(told, key=self.rank)
-        first = told[0]
-        table = BY_NAME[first.table]
-        record = Record(first.table, first.id, first.source_id, first.file, first.line, dict(first.values), first.says)
-        record.parties = _union([r.parties for r in told], ("party", "party_id", "text", "role", "for_org"))
-        record.quantities = self.quantities(told)
-        record.outputs = _union([r.outputs for r in told], ("kind", "title"))
-        if len(told) > 1:
-            self.fields(table, told, record)
-        if "curation" in record.values:
-            states = [self.sources[r.source_id]["status"] for r in told]
-            record.values["curation"] = min(states, key=lambda s: _CURATION_ORDER.index(s or "draft"))
-        return record
-
-    def rank(self, record: Record) -> tuple[int, bool, bool, str]:
-        """The better-placed witness first: reviewed, no copy, a party to what it tells, then by id."""
-        source = self.sources[record.source_id]
-        state = _CURATION_ORDER.index(source["status"] or "draft")
-        return state, bool(source["copy_of"]), not source["publisher_is_party"], record.source_id
-
-    def fields(self, table: Table, told: list[Record], record: Record) -> None:
-        for column in table.fields:
-            if column.name in DATED_COLUMNS or column.name == table.key[0]:
-                continue
-            values = [(r.source_id, r.values[column.name]) for r in told if r.values[column.name] is not None]
-            if not values:
-                continue
-            record.values[column.name] = values[0][1]
-            if column.name not in _UNCOMPARED and len({value for _, value in values}) > 1:
-                finer = self.finer_code(column.vocabulary, [value for _, value in values])
-                relation = "finer" if finer else "contradicting"
-                chosen = finer or values[0][1]
-                record.values[column.name] = self.decide(record, column.name, relation, values, chosen)
-        if "edtf" in record.values:
-            self.dates(told, record)
-
-    def finer_code(self, vocabulary: str, codes: list[Any]) -> str | None:
-        if not vocabulary:
-            return None
-        return next(
-            (
-                code
-                for code in codes
-                if all(c == code or self.vocabularies.narrower(vocabulary, code, c) for c in codes)
-            ),
-            None,
-        )
-
-    def dates(self, told: list[Record], record: Record) -> None:
-        blocks = [(r.source_id, r.values) for r in told if r.values["reading"] or r.values["edtf"]]
-        if not blocks:
-            return
-        texts = [(source, values["reading"] or values["edtf"]) for source, values in blocks]
-        by_text = {text: values for (_, text), (_, values) in zip(texts, blocks, strict=True)}
-        parsed = sorted({text: dates.parse(text) for _, text in texts}.values())
-        relation, chosen = _relate(parsed, texts[0][1])
-        if len(parsed) > 1:
-            chosen = self.decide(record, "edtf", relation, texts, chosen)
-        values = by_text.get(chosen) or dated_block(
-            edtf=chosen, basis="inferred", why="taken together from several sources"
-        )
-        record.values.update({name: values[name] for name in DATED_COLUMNS})
-
-    def quantities(self, told: list[Record]) -> list[dict[str, Any]]:
-        by_measure: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
-        for record in told:
-            for quantity in record.quantities:
-                by_measure[quantity["measure"]].append((record.source_id, quantity))
-        for measure, values in by_measure.items():
-            bounds = [(source, f"{q['low']}..{q['high']} ({q['qualifier']})") for source, q in values]
-            if len({text for _, text in bounds}) > 1:
-                self.decide(told[0], f"quantity:{measure}", "contradicting", bounds, bounds[0][1])
-        return [values[0][1] for _, values in sorted(by_measure.items())]
-
-    def decide(self, record: Record, field: str, relation: str, values: list[tuple[str, Any]], chosen: Any) -> Any:
-        """List the difference and return the value to use: a person's, if there is one."""
-        decision = self.decisions.get((record.table, record.id, field))
-        rules = {"finer": "finer", "overlapping": "hull", "contradicting": "better-placed witness"}
-        if decision:
-            chosen = next((v for _, v in values if str(v) == decision.value), decision.value)
-        self.conflicts.append(
-            {
-                "record": record.table,
-                "record_id": record.id,
-                "field": field,
-                "relation": relation,
-                "values": "; ".join(f"{value} ({source})" for source, value in values),
-                "chosen": str(chosen),
-                "rule": "decision" if decision else rules[relation],
-                "reason": f"{decision.why} ({decision.by}, {decision.on})" if decision else None,
-            }
-        )
-        return chosen
-
-
-def _relate(parsed: list[dates.EdtfDate], witness: str) -> tuple[str, str]:
-    """How dates of several sources stand to each other, and the one to use without a decision."""
-    if len(parsed) == 1:
-        return "equal", parsed[0].text
-    for date in parsed:
-        if all(_inside(date, other) for other in parsed):
-            return "finer", date.text
-    if all(one.overlaps(other) for one in parsed for other in parsed):
-        known = all(date.earliest and date.latest for date in parsed)
-        if known:
-            first = min(date.earliest for date in parsed if date.earliest)
-            last = max(date.latest for date in parsed if date.latest)
-            return "overlapping", f"[{first.isoformat()}..{last.isoformat()}]"
-        return "overlapping", witness
-    return "contradicting", witness
-
-
-def _inside(one: dates.EdtfDate, other: dates.EdtfDate) -> bool:
-    if one.text == other.text:
-        return True
-    if one.earliest is None or one.latest is None:
-        return False
-    starts = other.earliest is None or one.earliest >= other.earliest
-    return starts and (other.latest is None or one.latest <= other.latest)
-
-
-def _union(lists: Iterable[list[dict[str, Any]]], key: tuple[str, ...]) -> list[dict[str, Any]]:
-    seen: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for items in lists:
-        for item in items:
-            seen.setdefault(tuple(item.get(name) for name in key), item)
-    return list(seen.values())
+    return merge_all(material.records, sources, material.decisions, material.registers, material.vocabularies)
 
 
 # --- what follows from other records ------------------------------------------------------
@@ -357,6 +186,22 @@ def _add_registers(material: Material, rows: dict[str, list[dict[str, Any]]]) ->
                 )  # fmt: skip
 
 
+def _judged(material: Material, merged: dict[tuple[str, str], Record]) -> list[dict[str, Any]]:
+    """A row of the table of conflicts for each record that a judgement is about."""
+    tables = {id: table for table, id in merged}
+    judged = [(id, judgement) for judgement in material.judgements for id in judgement.about]
+    seen: dict[str, int] = defaultdict(int)
+    rows = []
+    for id, one in sorted(judged, key=lambda pair: (pair[0], pair[1].what)):
+        seen[id] += 1
+        rows.append(
+            {"record": tables[id], "record_id": id, "field": "*" if seen[id] == 1 else f"* {seen[id]}",
+             "relation": "judged", "values": one.what, "chosen": one.chosen, "rule": "decision",
+             "reason": f"{one.why} ({one.by}, {one.on})"}
+        )  # fmt: skip
+    return rows
+
+
 def _add_record(record: Record, rows: dict[str, list[dict[str, Any]]]) -> None:
     rows[record.table].append(record.values)
     owner = {"record": record.table, "record_id": record.id}
@@ -377,25 +222,21 @@ def _add_assertions(material: Material, rows: dict[str, list[dict[str, Any]]]) -
             if value is not None and name not in (own_id, *DATED_COLUMNS[5:])
         }  # fmt: skip
         for name, value in {"*": None, **written}.items():
-            phrase = record.evidence.get(name) or record.says
-            rows["assertions"].append(
-                {**row, "field": name, "value": None if value is None else _as_text(value), "phrase": phrase or None,
-                 "paragraph": material.anchors.get((record.source_id, phrase))}
-            )  # fmt: skip
+            evidence = _evidence(record.evidence.get(name) or record.says, record.source_id, material)
+            text = None if value is None else as_text(value)
+            rows["assertions"].append({**row, "field": name, "value": text, **evidence})
         for name, phrase in record.evidence.items():
             if name not in written:
-                rows["assertions"].append(
-                    {**row, "field": name, "value": None, "phrase": phrase,
-                     "paragraph": material.anchors.get((record.source_id, phrase))}
-                )  # fmt: skip
+                evidence = _evidence(phrase, record.source_id, material)
+                rows["assertions"].append({**row, "field": name, "value": None, **evidence})
 
 
-def _as_text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return value.isoformat() if isinstance(value, dt.date) else str(value)
+def _evidence(says: str, source_id: str, material: Material) -> dict[str, Any]:
+    """Phrase and paragraph of some evidence: a phrase that was looked up, or a paragraph alone."""
+    number = paragraph_only(says)
+    if number is not None:
+        return {"phrase": None, "paragraph": number}
+    return {"phrase": says or None, "paragraph": material.anchors.get((source_id, says))}
 
 
 def _frame(table: Table, rows: list[dict[str, Any]]) -> pd.DataFrame:

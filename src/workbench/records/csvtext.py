@@ -42,17 +42,21 @@ def read(
             return [], problems
         return _rows(reader, header, file)
     except csv.Error as error:
-        return [], [
-            Problem(file, reader.line_num, "", f"this is not CSV: {error}", "cells divided by commas",
-                    "look for a quotation mark that is not closed")
-        ]  # fmt: skip
+        return [], [_unreadable(error, file, 1)]
 
 
 def _rows(reader: csv._reader, header: list[str], file: str) -> tuple[list[Row], list[Problem]]:  # type: ignore[name-defined]
     rows: list[Row] = []
     problems: list[Problem] = []
     line = 2
-    for cells in reader:
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return rows, problems
+        except csv.Error as error:
+            problems.append(_unreadable(error, file, line))
+            return [], problems
         start, line = line, reader.line_num + 1
         if not any(cell.strip() for cell in cells):
             continue
@@ -63,7 +67,11 @@ def _rows(reader: csv._reader, header: list[str], file: str) -> tuple[list[Row],
             )  # fmt: skip
             continue
         rows.append(Row({name: cell.strip() for name, cell in zip(header, cells, strict=True)}, start))
-    return rows, problems
+
+
+def _unreadable(error: csv.Error, file: str, line: int) -> Problem:
+    return Problem(file, line, "", f"this is not CSV: {error}", "cells divided by commas",
+                   "look for a quotation mark that is not closed")  # fmt: skip
 
 
 def _header_problems(header: list[str], file: str, columns: tuple[str, ...], extras: tuple[str, ...]) -> list[Problem]:

@@ -19,7 +19,6 @@ from typing import Any
 from workbench.errors import Problem, did_you_mean
 from workbench.records import dates, yamltext
 from workbench.records.model import (
-    AGREEMENTS,
     BY_NAME,
     BY_SECTION,
     CLAIMS,
@@ -34,7 +33,7 @@ from workbench.records.model import (
     Table,
 )
 from workbench.records.registers import Registers
-from workbench.records.text import phrase_length
+from workbench.records.text import paragraph_only, phrase_length
 from workbench.records.values import SLUG, Complaint, read_amount, read_code, read_edtf, read_value
 from workbench.records.vocabularies import Vocabularies
 from workbench.records.yamltext import Mapping, Scalar, Sequence, Tree
@@ -48,6 +47,7 @@ STEP_EVENTS = {
     "in_force": ("entry", "other"),
     "ended": ("end", "other"),
 }
+SUFFIXES = (".yaml", ".yml")
 ONLINE = "online"
 UNKNOWN = "unknown"
 _PARTY = re.compile(r"(?P<name>.+?)(?: \((?P<mark>group|endpoint|open)\))?(?: @ (?P<org>.+))?", re.DOTALL)
@@ -55,7 +55,10 @@ _PARTY = re.compile(r"(?P<name>.+?)(?: \((?P<mark>group|endpoint|open)\))?(?: @ 
 
 @dataclass(slots=True)
 class Record:
-    """One record as one source has it: its values by column, and where they stand."""
+    """One record as one source has it: its values by column, and where they stand.
+
+    A merged record has those of its sources in ``told``, the better-placed witness first.
+    """
 
     table: str
     id: str
@@ -69,6 +72,7 @@ class Record:
     parties: list[dict[str, Any]] = field(default_factory=list)
     quantities: list[dict[str, Any]] = field(default_factory=list)
     outputs: list[dict[str, Any]] = field(default_factory=list)
+    told: list[Record] = field(default_factory=list)
 
     def line_of(self, column: str) -> int:
         """The line a field is written in, or that of the record."""
@@ -92,12 +96,25 @@ def read_all(
     """Every dossier of a folder, in the order of their names, and all that is wrong with them."""
     found: list[Dossier] = []
     problems: list[Problem] = []
-    for path in sorted(path for path in folder.glob("*.y*ml") if path.is_file()):
-        dossier, wrong = read(path.read_bytes(), f"{relative}/{path.name}", registers, vocabularies)
+    if not folder.is_dir():
+        problems.append(Problem(relative, 0, "", "the folder of dossiers is missing", "one YAML file a source",
+                                "make it, or see `workbench init`", "warning"))  # fmt: skip
+    for path in sorted(folder.rglob("*")):
+        file = f"{relative}/{path.relative_to(folder).as_posix()}"
+        if not _is_dossier(path, folder):
+            if path.suffix.lower() in SUFFIXES:
+                problems.append(Problem(file, 0, "", "this is not read", f"a file ending in .yaml in {relative}",
+                                        "move it there, or give it that ending"))  # fmt: skip
+            continue
+        dossier, wrong = read(path.read_bytes(), file, registers, vocabularies)
         problems += wrong
         if dossier:
             found.append(dossier)
     return found, problems
+
+
+def _is_dossier(path: Path, folder: Path) -> bool:
+    return path.is_file() and path.parent == folder and path.suffix in SUFFIXES
 
 
 def read(
@@ -131,7 +148,7 @@ class _Reader:
         if not isinstance(schema, Scalar) or schema.text != SCHEMA:
             self.add(
                 schema.line if schema else 1, "schema", "the version of the form is missing or not ours",
-                f"schema: {SCHEMA}", "write it as the first line",
+                f"schema: {SCHEMA}", "run `workbench migrate`; a newer form needs a newer workbench",
             )  # fmt: skip
         source = self.source(tree)
         self.names(tree.items.get("names"))
@@ -220,8 +237,6 @@ class _Reader:
             elif key.shape in readers:
                 record.lines[key.name] = tree.lines[key.name]
                 readers[key.shape](nested, record, key.name)
-        if table is AGREEMENTS:
-            self.children(tree.items.get("one_each_with"), record)
         return record
 
     def fields(self, table: Table, tree: Mapping, given: dict[str, Any] | None = None) -> Record:
@@ -299,7 +314,7 @@ class _Reader:
         seen: dict[tuple[str, str], Record] = {}
         for record in self.records:
             first = seen.setdefault((record.table, record.id), record)
-            if first is not record:
+            if first is not record and not (record.table == "posts" and self.registers.unread):
                 self.add(
                     record.line_of(BY_NAME[record.table].key[0]), "id",
                     f'the id "{record.id}" stands here twice (first in line {first.line})', "each id once in a dossier",
@@ -315,6 +330,8 @@ class _Reader:
         if text is None:
             return ""
         record.lines[f"says:{column}"] = tree.line
+        if paragraph_only(text) is not None:
+            return text
         words, characters = phrase_length(text)
         if words > MAX_WORDS or characters > MAX_CJK:
             self.add(
@@ -328,7 +345,8 @@ class _Reader:
     def dated(self, tree: Tree, record: Record, key: str = "when") -> None:
         """Fill the dated block of a record, and ``days`` where the record has them."""
         if isinstance(tree, Scalar):
-            parts: dict[str, Tree] = {"edtf": tree}
+            unknown = tree.text.strip() == UNKNOWN
+            parts: dict[str, Tree] = {"basis": tree} if unknown else {"edtf": tree}
         elif isinstance(tree, Mapping):
             parts = tree.items
             allowed = ("printed", "edtf", "reading", "readings", "basis", "why", "days", "says")
@@ -345,15 +363,21 @@ class _Reader:
         basis = self.code("date_basis", parts.get("basis"), "basis") or ("inferred" if reading else "stated")
         why = "; ".join(filter(None, [self.optional(parts.get("why"), "why"), reasons]))
         said = "readings" in parts or ("edtf" in parts and self.said(parts["edtf"]))
-        self.check_basis(tree.line, key, said, reading, basis, why)
+        at = parts["basis"].line if "basis" in parts else tree.line
+        self.check_basis(tree.line, at, key, said, edtf, reading, basis, why)
         record.lines[key] = tree.line
         record.values.update(dated_block(printed=printed, edtf=edtf, reading=reading, basis=basis, why=why or None))
         if "days" in parts:
             self.days(parts["days"], record)
 
-    def check_basis(self, line: int, key: str, written: bool, reading: str | None, basis: str, why: str) -> None:
+    def check_basis(
+        self, line: int, at: int, key: str, written: bool, edtf: str | None, reading: str | None, basis: str, why: str
+    ) -> None:
         if basis == "stated" and reading:
-            self.add(line, key, "a stated date needs no reading", "basis: inferred, or another", "say on what it rests")
+            self.add(at, key, "a stated date needs no reading", "basis: inferred, or another", "say on what it rests")
+        if basis == "unknown" and (edtf or reading):
+            self.add(at, "basis", f"the date is {edtf or reading}, and its basis unknown", "a basis that fits",
+                     "say on what the date rests, or leave the date out")  # fmt: skip
         if basis not in ("stated", "unknown") and not why:
             self.add(line, "why", f"the date is {basis} and no reason is given", "why: …", "say why it is read so")
         if not written and not reading and basis != "unknown":
@@ -361,9 +385,12 @@ class _Reader:
 
     def reading(self, parts: dict[str, Tree]) -> tuple[str | None, str]:
         """One reading, or several as a set; each of several with its reason."""
-        if "reading" in parts:
-            return self.edtf(parts["reading"], "reading"), ""
         several = parts.get("readings")
+        if "reading" in parts:
+            if several is not None:
+                self.add(parts["reading"].line, "reading", "one reading and several stand together", "one of the two",
+                         "put all of them under readings, each with its reason")  # fmt: skip
+            return self.edtf(parts["reading"], "reading"), ""
         if several is None:
             return None, ""
         if not isinstance(several, Mapping) or len(several.items) < 2:
@@ -388,7 +415,7 @@ class _Reader:
                 reasons.append(f"{text}: {why}")
         if len(valid) < len(several.items):
             return None, ""
-        return "[" + ",".join(value.text for value in sorted(valid)) + "]", "; ".join(reasons)
+        return "[" + ",".join(value.text for value in sorted(valid)) + "]", "; ".join(sorted(reasons))
 
     @staticmethod
     def said(tree: Tree) -> bool:
@@ -457,20 +484,27 @@ class _Reader:
         party: dict[str, Any] = {"role": role, "headcount": None, "line": tree.line}
         if isinstance(tree, Mapping):
             self.known_keys(tree, ("party", "for", "headcount", "says"), "who")
-            phrase = self.phrase(tree.items.get("says"), record, f"party:{role}")
+            same = sum(known["role"] == role for known in record.parties)
+            column = f"party:{role}:{same + 1}" if same else f"party:{role}"
+            phrase = self.phrase(tree.items.get("says"), record, column)
             if phrase:
-                record.evidence[f"party:{role}"] = phrase
+                record.evidence[column] = phrase
             text = self.optional(tree.items.get("party"), "party")
+            if "party" not in tree.items:
+                self.add(tree.line, "party", "this does not say who", "party: a name or an id", "add party: …")
             for_org = self.optional(tree.items.get("for"), "for")
             party["headcount"] = self.headcount(tree.items.get("headcount"))
         else:
             text, for_org = self.text(tree, "who"), None
         if not text:
             return
+        if "\n" in text:
+            self.add(tree.line, "who", "a line break stands in the name", "one line", "write the name in one line")
+            return
         found = _PARTY.fullmatch(text)
         assert found is not None  # .+? takes any text that is not empty
         for_org = found["org"] or for_org
-        party["for_org"] = self.resolve(for_org, tree.line, "who", ("organisations",)) if for_org else None
+        party["for_org"] = self.resolve(for_org, tree.line, "for", ("organisations",)) if for_org else None
         party["text"] = found["name"]
         self.identify(party, found["name"], found["mark"], bool(for_org), tree.line)
         record.parties.append(party)
@@ -500,19 +534,19 @@ class _Reader:
         return int(text)
 
     def bodies(self, tree: Tree, record: Record, key: str) -> None:
-        if key != "parties":
+        if key == "one_each_with":
+            self.children(tree, record)
             return
         for text, line in self.texts(tree, key):
-            org = self.resolve(text, line, key, ("organisations",))
+            name, is_open = _without_mark(text)
+            org = None if is_open else self.resolve(text, line, key, ("organisations",))
             record.parties.append(
-                {"role": "signatory", "party": "org", "party_id": org, "text": text, "for_org": None,
+                {"role": "signatory", "party": "org", "party_id": org, "text": name, "for_org": None,
                  "headcount": None, "line": line}
             )  # fmt: skip
 
-    def children(self, tree: Tree | None, group: Record) -> None:
+    def children(self, tree: Tree, group: Record) -> None:
         """One child agreement of a group's parties with each body listed."""
-        if tree is None:
-            return
         group.values["form"] = "group"
         listed = [
             (self.resolve(t, n, "one_each_with", ("organisations",)), t, n)
@@ -603,8 +637,8 @@ class _Reader:
             if not org or not name:
                 continue
             party: dict[str, Any] = {"role": "signatory", "for_org": org, "headcount": None, "line": person.line}
-            party["text"] = name
-            self.identify(party, name, None, True, person.line)
+            party["text"], is_open = _without_mark(name)
+            self.identify(party, party["text"], "open" if is_open else None, True, person.line)
             record.parties.append(party)
 
     def milestones(self, tree: Tree, record: Record, key: str) -> None:
@@ -626,6 +660,9 @@ class _Reader:
         }  # fmt: skip
         milestone = Record("milestones", id, self.source_id, self.file, tree.line, values, says=agreement.says)
         keys = set(tree.items) if isinstance(tree, Mapping) else set()
+        if isinstance(tree, Mapping) and {"event", "part_of"} <= keys:
+            self.add(tree.line, "milestones", "event and part_of stand side by side", "event or part_of",
+                     "event names the step's own event, part_of makes one inside another: keep one")  # fmt: skip
         if isinstance(tree, Mapping) and keys & {"event", "part_of"}:
             self.known_keys(tree, ("event", "part_of", "says"), "milestones")
             milestone.says = self.phrase(tree.items.get("says"), milestone, "") or agreement.says
@@ -639,6 +676,7 @@ class _Reader:
         else:
             self.dated(tree, milestone, "milestones")
             milestone.says = milestone.evidence.pop("edtf", "") or agreement.says
+            milestone.lines["says:"] = milestone.lines.get("says:edtf", milestone.line)
         self.records.append(milestone)
 
     def step_event(self, step: str, whole: str, agreement: Record, milestone: Record) -> str:
@@ -731,12 +769,20 @@ class _Reader:
         return None
 
     def unknown_name(self, name: str, line: int, field: str, tables: tuple[str, ...]) -> None:
+        if self.registers.unread & set(tables):
+            return  # the register itself is reported; what it would have held nobody knows
         proposed = [candidate for table in tables for candidate in self.registers.candidates(table, name)]
         files = " or ".join(f"{table}.csv" for table in tables)
         hint = f"did you mean {' or '.join(proposed[:3])}? Else add it there" if proposed else "add it there"
-        if field == "who":
+        if field in ("who", "parties", "signers"):
             hint += f', or mark it "{name} (open)"'
         self.add(line, field, f'"{name}" is not known', f"an id or a name of {files}", hint)
+
+
+def _without_mark(text: str) -> tuple[str, bool]:
+    """A name without its mark (open), and whether it had it."""
+    name = text.removesuffix(" (open)")
+    return name, name != text
 
 
 def dated_block(

@@ -17,15 +17,18 @@ import pandas as pd
 from workbench import settings as settings_module
 from workbench.errors import Problem, RecordsError, did_you_mean
 from workbench.paths import Project, sha256
-from workbench.records import check, corpus, csvtext, dossiers, registers, tables, vocabularies, yamltext
-from workbench.records.corpus import Decision, Material
+from workbench.records import check, corpus, csvtext, dates, dossiers, registers, tables, vocabularies, yamltext
+from workbench.records.corpus import Material
 from workbench.records.imports import store
+from workbench.records.merging import Decision, Judgement
 from workbench.records.model import BY_NAME
+from workbench.records.values import Complaint
 from workbench.records.yamltext import Mapping, Scalar, Sequence
 from workbench.settings import Settings, line_with
 
 ANCHOR_COLUMNS = ("source_id", "paragraph", "phrase")
 _DECISION_KEYS = ("record", "id", "field", "value", "why", "by", "on")
+_JUDGEMENT_KEYS = ("about", "what", "chosen", "why", "by", "on")
 
 
 def read_material(project: Project) -> tuple[Material, list[Problem]]:
@@ -36,13 +39,13 @@ def read_material(project: Project) -> tuple[Material, list[Problem]]:
     told, found = dossiers.read_all(project.dossiers, project.relative(project.dossiers), bodies, words)
     problems += found
     repeated = _repeated_sources(told)
-    decisions, found = _read_decisions(project)
+    decisions, judgements, found = _read_decisions(project, words)
     problems += found
     anchors, found = read_anchors(project)
     problems += found + repeated
     imported, found = store.read_all(project, words, bodies, told)
     problems += found
-    material = Material(words, bodies, told, decisions, anchors, imported)
+    material = Material(words, bodies, told, decisions, anchors, judgements, imported)
     outlines = _outlines((project.basemap / "countries_50m.geojson").resolve())
     problems += check.check(material, project.relative(project.registers), outlines)
     return material, problems
@@ -118,45 +121,77 @@ def _repeated_sources(told: list[dossiers.Dossier]) -> list[Problem]:
     return problems
 
 
-def _read_decisions(project: Project) -> tuple[list[Decision], list[Problem]]:
+def _read_decisions(
+    project: Project, words: vocabularies.Vocabularies
+) -> tuple[list[Decision], list[Judgement], list[Problem]]:
+    """Judgements about one field (``decisions``) and about whole records (``judgements``)."""
     if not project.decisions_file.is_file():
-        return [], []
+        return [], [], []
     file = project.relative(project.decisions_file)
     tree, problems = yamltext.read(project.decisions_file.read_bytes(), file)
-    entries = tree.items.get("decisions") if tree else None
+    sections = {"decisions": _DECISION_KEYS, "judgements": _JUDGEMENT_KEYS}
     for key, line in (tree.lines if tree else {}).items():
-        if key != "decisions":
-            problems.append(Problem(file, line, key, f'there is no key "{key}" here', "decisions",
-                                    did_you_mean(key, ["decisions"]) or "delete it"))  # fmt: skip
-    if tree and not isinstance(entries, Sequence):
-        problems.append(Problem(file, entries.line if entries else 1, "decisions", "the decisions are not a list",
-                                "decisions: [] or a list", "begin each judgement with `- `"))  # fmt: skip
-    decisions = []
-    for entry in entries.items if isinstance(entries, Sequence) else ():
-        values: dict[str, Any] = {}
-        if isinstance(entry, Mapping):
-            values = {key: value.text for key, value in entry.items.items() if isinstance(value, Scalar)}
-        missing = [key for key in _DECISION_KEYS if not values.get(key)]
-        extra = [key for key in values if key not in _DECISION_KEYS]
-        if missing or extra:
-            what = f"the decision lacks {', '.join(missing)}" if missing else f"it has the unknown key {extra[0]}"
-            problems.append(Problem(file, entry.line, (missing or extra)[0], what, ", ".join(_DECISION_KEYS),
-                                    "a judgement has reason, name and date: add what is missing"))  # fmt: skip
+        if key not in sections:
+            problems.append(Problem(file, line, key, f'there is no key "{key}" here', " and ".join(sections),
+                                    did_you_mean(key, sections) or "delete it"))  # fmt: skip
+    found: dict[str, list[dict[str, Any]]] = {section: [] for section in sections}
+    for section, keys in sections.items():
+        entries = tree.items.get(section) if tree else None
+        if entries is None or (isinstance(entries, Scalar) and not entries.text):
             continue
-        if values["record"] not in BY_NAME:
-            problems.append(
-                Problem(
-                    file,
-                    entry.line,
-                    "record",
-                    f'there is no table "{values["record"]}"',
-                    ", ".join(BY_NAME),
-                    did_you_mean(values["record"], BY_NAME) or "name it",
-                )
-            )
+        if not isinstance(entries, Sequence):
+            problems.append(Problem(file, entries.line, section, "the decisions are not a list",
+                                    f"{section}: [] or a list", "begin each judgement with `- `"))  # fmt: skip
             continue
-        decisions.append(Decision(**values, line=entry.line))
-    return decisions, problems
+        for entry in entries.items:
+            values, wrong = _judgement(entry, keys, file)
+            problems += wrong
+            found[section] += [values] if not wrong else []
+    decisions = [Decision(**values) for values in found["decisions"]]
+    problems += [Problem(file, d.lines[wrong[0]], *wrong) for d in decisions if (wrong := _unreadable(d, words))]
+    readable = [decision for decision in decisions if not _unreadable(decision, words)]
+    return readable, [Judgement(**values) for values in found["judgements"]], problems
+
+
+def _judgement(entry: Any, keys: tuple[str, ...], file: str) -> tuple[dict[str, Any], list[Problem]]:
+    """One entry of the file: its values by key, with the line of each."""
+    values: dict[str, Any] = {}
+    if isinstance(entry, Mapping):
+        for key, value in entry.items.items():
+            if isinstance(value, Sequence) and key == "about":
+                values[key] = tuple(one.text for one in value.items if isinstance(one, Scalar))
+            elif isinstance(value, Scalar):
+                values[key] = (value.text,) if key == "about" else value.text
+    missing = [key for key in keys if not values.get(key)]
+    extra = [key for key in values if key not in keys]
+    if not missing and not extra:
+        return {**values, "lines": dict(entry.lines)}, []
+    what = f"the decision lacks {', '.join(missing)}" if missing else f"it has the unknown key {extra[0]}"
+    return {}, [Problem(file, entry.line, (missing or extra)[0], what, ", ".join(keys),
+                        "a judgement has reason, name and date: add what is missing")]  # fmt: skip
+
+
+def _unreadable(decision: Decision, words: vocabularies.Vocabularies) -> tuple[str, str, str, str] | None:
+    """What is wrong with the field or the value of a judgement."""
+    if decision.record not in BY_NAME:
+        hint = did_you_mean(decision.record, BY_NAME) or "name it"
+        return "record", f'there is no table "{decision.record}"', ", ".join(BY_NAME), hint
+    columns = [column.name for column in BY_NAME[decision.record].fields]
+    measure = decision.field.partition(":")[2]
+    if decision.field.startswith("quantity:") and measure not in words["measure"]:
+        return "field", f'"{measure}" is not in the list measure', *words.explain("measure", measure)
+    try:
+        decision.read(words)
+    except KeyError:
+        hint = did_you_mean(decision.field, columns) or "correct it"
+        return "field", f'{decision.record} have no field "{decision.field}"', ", ".join(columns), hint
+    except Complaint as complaint:
+        return "value", complaint.what, complaint.expected, complaint.todo
+    try:
+        dates.single_day(decision.on)
+    except dates.DateError:
+        return "on", f'"{decision.on}" is not a day', "YYYY-MM-DD", "write the day of the judgement"
+    return None
 
 
 def _check_homes(settings: Settings, material: Material, lines: list[str]) -> list[Problem]:
@@ -189,8 +224,8 @@ def _check_homes(settings: Settings, material: Material, lines: list[str]) -> li
             )
     for code in (settings.home_country, *settings.regions):
         if code not in countries:
-            hint = did_you_mean(code, countries) or "add a row to country.csv"
-            add(f'"{code}"', "abroad", f'"{code}" is not in the list country', ", ".join(countries), hint)
+            expected, todo = material.vocabularies.explain("country", code)
+            add(f'"{code}"', "abroad", f'"{code}" is not in the list country', expected, todo)
     return problems
 
 
@@ -199,7 +234,10 @@ def _outlines(path: Path) -> dict[str, Any]:
     """The land area of each country or region of the basemap, by ISO code."""
     if not path.is_file():
         return {}
+    from shapely import union_all
     from shapely.geometry import shape
 
-    features = json.loads(path.read_text(encoding="utf-8"))["features"]
-    return {f["properties"]["iso_a2"]: shape(f["geometry"]) for f in features if f["properties"]["iso_a2"]}
+    found: dict[str, list[Any]] = {}
+    for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
+        found.setdefault(feature["properties"]["iso_a2"] or "", []).append(shape(feature["geometry"]))
+    return {code: union_all(shapes) for code, shapes in found.items() if code}

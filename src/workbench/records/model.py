@@ -64,7 +64,10 @@ class Table:
 
     def field(self, name: str) -> Field:
         """The column of that name. Raises KeyError when there is none."""
-        return next(field for field in self.fields if field.name == name)
+        for field in self.fields:
+            if field.name == name:
+                return field
+        raise KeyError(name)
 
     @property
     def columns(self) -> list[str]:
@@ -129,7 +132,7 @@ SAYS = Key(
     "says",
     "phrase",
     f"the phrase of the source it rests on: at most {MAX_WORDS} words or {MAX_CJK} "
-    "Chinese characters, as printed, standing in exactly one paragraph",
+    "Chinese characters, as printed, standing in exactly one paragraph; or the paragraph alone, as ¶4",
 )
 WHEN = Key(
     "when",
@@ -173,6 +176,7 @@ SOURCES = Table(
         ),
         _text("sha256", "digest of the article's normalised text", written="sha256"),
         _ref("copy_of", "sources", "the article it copies: a copy is no second witness", written="copy_of"),
+        _code("extent", "source_extent", "how much of the article was read", written="extent"),
         _code("status", "curation_status", "how far the coding is", required=True),
         _text("coder", "who coded it"),
         Field("coded_on", "date", "when it was coded"),
@@ -321,10 +325,10 @@ AGREEMENTS = Table(
     keys=(
         SAYS,
         Key("parties", "bodies", "the bodies it binds", required=True),
+        Key("one_each_with", "bodies", "a group: one child agreement of the parties with each of these"),
         Key("milestones", "milestones", "step: date, {part_of: event} (makes the event of the step), {event: event}"),
         Key("signers", "signers", "body: who signed for it, or unknown"),
         Key("promises", "promises", "what the text commits to: plans of strength committed"),
-        Key("one_each_with", "bodies", "a group: one child agreement of the parties with each of these"),
     ),
 )  # fmt: skip
 MILESTONES = Table(

@@ -15,7 +15,7 @@ from typing import Any
 from workbench.errors import Problem, near
 from workbench.paths import Project
 from workbench.records import csvtext
-from workbench.records.model import NAME_COLUMNS, REGISTERS, Field, Table
+from workbench.records.model import NAME_COLUMNS, PLACES, REGISTERS, Field, Table
 from workbench.records.text import normalise
 from workbench.records.values import Complaint, read_value
 from workbench.records.vocabularies import LANGUAGES, Vocabularies
@@ -28,12 +28,16 @@ def name_key(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Registers:
-    """All register rows by table and id, their names, and where each stands."""
+    """All register rows by table and id, their names, and where each stands.
+
+    ``unread`` are the tables whose file could not be read.
+    """
 
     rows: dict[str, dict[str, dict[str, Any]]]
     names: list[dict[str, str]]
     where: dict[tuple[str, str], tuple[str, int]]
     index: dict[str, dict[str, set[str]]] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
 
     def find(self, table: str, name: str) -> set[str]:
         """The ids in a table that an id or a name stands for; several if it is ambiguous."""
@@ -55,6 +59,7 @@ class Registers:
         return list(dict.fromkeys([*near(name, self.rows[table]), *by_name]))[:4]
 
 
+_NO_PLACE = ("online", "unknown")
 _PREFERRED = ("preferred", "reading_of_ours")
 
 
@@ -69,6 +74,8 @@ def read(project: Project, vocabularies: Vocabularies) -> tuple[Registers, list[
         optional = tuple(f.written for f in table.fields if f.written and not f.required)
         rows, found = csvtext.read(path, file, (*required, "name_en"), (*optional, *NAME_COLUMNS))
         problems += found
+        if found and not rows:
+            registers.unread.add(table.name)
         registers.rows[table.name] = {}
         for row in rows:
             problems += _take(row, file, table, registers, vocabularies)
@@ -86,6 +93,12 @@ def _take(row: csvtext.Row, file: str, table: Table, registers: Registers, vocab
         except Complaint as complaint:
             values[column.name] = None
             problems.append(Problem(file, row.line, column.name, complaint.what, complaint.expected, complaint.todo))
+    if {"lat", "lon"} & {problem.field for problem in problems}:
+        values["lat"] = values["lon"] = None  # half a coordinate is no second mistake
+    if values.get("kind") in _NO_PLACE and table is PLACES:
+        problems.append(Problem(file, row.line, "kind", f"a place of kind {values['kind']} is none",
+                                "building, city, near_city, county, province, region or country",
+                                "delete the row: dossiers write online and unknown"))  # fmt: skip
     key = values[table.key[0]]
     if key is None:
         return problems

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -19,6 +20,9 @@ from workbench.records import dates
 from workbench.records.model import BY_NAME
 from workbench.records.vocabularies import Vocabularies
 from workbench.settings import Home, Settings
+
+if TYPE_CHECKING:
+    from workbench.records.view import Sheet
 
 # Roles in which somebody is spoken about or asked, not taking part.
 ABSENT_ROLES = frozenset({"subject"})
@@ -60,6 +64,12 @@ class Corpus:
     def label(self, vocabulary: str, code: str, language: str) -> str:
         """The word for a code in a language."""
         return self.vocabularies.label(vocabulary, code, language)
+
+    def show(self, id: str) -> Sheet:
+        """One record of the slice whole, as text and as HTML; raises `UsageError` for an unknown id."""
+        from workbench.records.view import show
+
+        return show(self.tables, id)
 
     @cached_property
     def members(self) -> frozenset[str]:

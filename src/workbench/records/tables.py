@@ -20,6 +20,8 @@ from workbench.records.corpus import DTYPES
 from workbench.records.model import TABLES, Field, Table
 
 DESCRIPTION = "datapackage.json"
+LICENSES = [{"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/",
+             "title": "Creative Commons Attribution 4.0"}]  # fmt: skip
 _ARROW = {
     "id": pa.string(), "ref": pa.string(), "text": pa.string(), "code": pa.string(), "edtf": pa.string(),
     "date": pa.date32(), "integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_(),
@@ -79,7 +81,7 @@ def _describe(frames: dict[str, pd.DataFrame], contents: dict[str, bytes], made_
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "exchange-workbench",
         "title": "Records of international library exchange",
-        "licenses": [{"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0"}],
+        "licenses": LICENSES,
         "made_from": made_from,
         "resources": [_resource(table, frames[table.name], contents[f"{table.name}.parquet"]) for table in TABLES],
     }
@@ -87,8 +89,6 @@ def _describe(frames: dict[str, pd.DataFrame], contents: dict[str, bytes], made_
 
 
 def _resource(table: Table, frame: pd.DataFrame, content: bytes) -> dict[str, Any]:
-    references = [column for column in table.fields if column.refers_to]
-    names = {other.name: other for other in TABLES}
     return {
         "name": table.name,
         "path": f"{table.name}.parquet",
@@ -98,20 +98,27 @@ def _resource(table: Table, frame: pd.DataFrame, content: bytes) -> dict[str, An
         "bytes": len(content),
         "hash": f"sha256:{sha256(content)}",
         "rows": len(frame),
-        "schema": {
-            "fields": [_field(column) for column in table.fields],
-            "primaryKey": list(table.key),
-            "foreignKeys": [
-                {
-                    "fields": [column.name],
-                    "reference": {
-                        "resource": "" if column.refers_to == table.name else column.refers_to,
-                        "fields": [names[column.refers_to].key[0]],
-                    },
-                }
-                for column in references
-            ],
-        },
+        "schema": schema(table),
+    }
+
+
+def schema(table: Table) -> dict[str, Any]:
+    """Fields, key and references of a table, as the Table Schema standard writes them."""
+    names = {other.name: other for other in TABLES}
+    return {
+        "fields": [_field(column) for column in table.fields],
+        "primaryKey": list(table.key),
+        "foreignKeys": [
+            {
+                "fields": [column.name],
+                "reference": {
+                    "resource": "" if column.refers_to == table.name else column.refers_to,
+                    "fields": [names[column.refers_to].key[0]],
+                },
+            }
+            for column in table.fields
+            if column.refers_to
+        ],
     }
 
 

@@ -104,6 +104,12 @@ def _is_not_body(line: str) -> bool:
     return any(pattern.fullmatch(line) for pattern in _NOT_BODY)
 
 
+def paragraph_only(says: str) -> int | None:
+    """The paragraph that evidence written as ¶4 names; None for a phrase as printed."""
+    found = re.fullmatch(r"¶ ?(\d{1,4})", says)
+    return int(found[1]) if found else None
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a phrase stands: the paragraphs that hold it."""

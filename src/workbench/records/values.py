@@ -27,7 +27,7 @@ _AMOUNTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"hundreds", "hundreds"),
     )
 )
-_UNIT = re.compile(r"(?!(?:to|or|and|million|thousand|hundred|billion)\b)[^\W\d_][^\d]*")
+_UNIT = re.compile(r"(?!(?:to|or|and|million|thousand|hundred|billion)\b|[百千万萬亿億])[^\W\d_][^\d]*")
 AMOUNT_FORMS = "50, ~50, >3000, >=15, <=20, 2..3, =12 (derived) or hundreds"
 
 
@@ -116,6 +116,21 @@ def read_amount(text: str) -> Amount:
     raise Complaint(
         f'"{text}" is not a number we accept', AMOUNT_FORMS, "write one of these forms, a unit after a space"
     )
+
+
+def write_amount(amount: Amount) -> str:
+    """A number as a curator writes it, without its unit; the inverse of `read_amount`."""
+    marks = {"approximately": "~", "at_least": ">=", "up_to": "<=", "more_than": ">", "derived": "="}
+    if amount.qualifier == "hundreds":
+        return "hundreds"
+    value = {"more_than": (amount.low or 0) - 1, "at_least": amount.low, "up_to": amount.high}.get(
+        amount.qualifier, amount.best
+    )
+    if value is None:
+        return f"{amount.low:g}..{amount.high:g}"
+    if amount.qualifier == "more_than" and amount.low is not None and not amount.low.is_integer():
+        value = amount.low
+    return f"{marks.get(amount.qualifier, '')}{value:.10g}"
 
 
 def _split_marked(text: str) -> tuple[str, str, str]:

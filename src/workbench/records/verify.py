@@ -17,7 +17,7 @@ from workbench.paths import Project, write_atomic
 from workbench.records.corpus import Material
 from workbench.records.dossiers import Dossier
 from workbench.records.load import ANCHOR_COLUMNS
-from workbench.records.text import article_digest, locate, normalise, paragraphs
+from workbench.records.text import article_digest, locate, normalise, paragraph_only, paragraphs
 
 SUFFIXES = (".txt", ".md")
 
@@ -69,11 +69,12 @@ def _propose_digest(dossier: Dossier, texts: dict[str, str]) -> list[Problem]:
 
 
 def phrases(dossier: Dossier) -> dict[str, tuple[str, int]]:
-    """Every phrase of a dossier with the field and line of its first use."""
+    """Every phrase of a dossier with the field and line of its first use; a paragraph named
+    without a phrase (¶4) is none."""
     found: dict[str, tuple[str, int]] = {}
-    for record in dossier.records:
+    for record in [dossier.source, *dossier.records]:
         for column, phrase in [("", record.says), *record.evidence.items()]:
-            if phrase:
+            if phrase and paragraph_only(phrase) is None:
                 line = record.lines.get(f"says:{column}", record.line)
                 found.setdefault(phrase, (f"{record.id} {column}".strip(), line))
     return found

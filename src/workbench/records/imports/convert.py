@@ -17,7 +17,6 @@ import pandas as pd
 
 from workbench.errors import Problem, did_you_mean
 from workbench.records import dates
-from workbench.records.corpus import DATED_COLUMNS
 from workbench.records.dossiers import ONLINE, UNKNOWN, dated_block
 from workbench.records.imports import mapping as mappings
 from workbench.records.imports.datings import Dating, join_interval, read_dates
@@ -25,6 +24,7 @@ from workbench.records.imports.mapping import Named
 from workbench.records.imports.resolve import Resolver
 from workbench.records.imports.sheets import ERRORS, Sheet
 from workbench.records.imports.worksheet import Name
+from workbench.records.merging import DATED_COLUMNS
 from workbench.records.model import AGREEMENTS, BY_NAME, CLAIMS, EVENTS, PLANS
 from workbench.records.values import Amount, Complaint, read_amount, read_value
 from workbench.records.vocabularies import Vocabularies

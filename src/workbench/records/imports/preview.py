@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.records.corpus import DATED_COLUMNS
 from workbench.records.imports.convert import Converted
 from workbench.records.imports.mapping import Mapping
 from workbench.records.imports.resolve import Resolver
+from workbench.records.merging import DATED_COLUMNS
 
 _SHOWN = 3
 _COUNTED = {"taken": "taken", "waiting": "with a name that needs a decision", "error": "in error"}

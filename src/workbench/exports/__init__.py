@@ -1,0 +1,1 @@
+"""The tables in forms that other programs open: data package, GeoParquet, GeoJSON, workbook, database."""

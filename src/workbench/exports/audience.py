@@ -1,0 +1,112 @@
+"""What the public may have: the tables as they would be if internal sources had never been read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from workbench.paths import Project
+from workbench.records import corpus, load
+from workbench.records.model import BY_NAME, TABLES
+from workbench.settings import Settings
+
+INTERNAL = "internal"
+_REGISTERS = ("organisations", "people", "places")
+_PARTY_TABLES = {"org": "organisations", "person": "people"}
+# Rows that are nothing without the record they belong to.
+_OWNERS = {"milestones": "agreement_id", "outputs": "event_id"}
+
+Frames = dict[str, pd.DataFrame]
+
+
+def public(project: Project, frames: Frames, settings: Settings) -> Frames:
+    """The tables without internal sources and without what rests on them alone.
+
+    A record that public sources tell too has the values those sources give it. References to
+    what is left out are empty; bodies, people and places that only left-out records name are
+    left out as well, those of a home of the settings never.
+    """
+    sources = frames["sources"]
+    hidden = set(sources.loc[sources["audience"] == INTERNAL, "source_id"])
+    if not hidden:
+        return frames
+    material, _ = load.read_material(project)
+    told = [dossier for dossier in material.dossiers if dossier.source.id not in hidden]
+    assertions = frames["assertions"][frames["assertions"]["source_id"].isin(hidden)]
+    weighed = set(assertions[["record", "record_id", "field"]].itertuples(index=False, name=None))
+    # A judgement between sources of which one is internal may repeat what it says.
+    decisions = [d for d in material.decisions if (d.record, d.id, d.field) not in weighed]
+    opened = corpus.build(replace(material, dossiers=told, decisions=decisions))
+    kept = _loosened(_without(opened, hidden))
+    members = {member for home in settings.homes.values() for member in home.members}
+    mentioned = _mentioned(frames)
+    while True:
+        gone = {name: mentioned[name] - _mentioned(kept)[name] - members for name in _REGISTERS}
+        keys = {name: BY_NAME[name].key[0] for name in _REGISTERS}
+        if not any(kept[name][keys[name]].isin(gone[name]).any() for name in _REGISTERS):
+            return kept
+        kept |= {name: kept[name][~kept[name][keys[name]].isin(gone[name])] for name in _REGISTERS}
+        kept = _loosened(kept)
+
+
+def _without(frames: Frames, hidden: set[str]) -> Frames:
+    """The tables without some sources and without records that only they assert."""
+    assertions = frames["assertions"]
+    whose = pd.MultiIndex.from_frame(assertions[["record", "record_id"]])
+    open_ = ~assertions["source_id"].isin(hidden)
+    gone = whose[~open_].difference(whose[open_])
+    result = dict(frames)
+    for name in ("sources", "names", "assertions"):
+        result[name] = frames[name][~frames[name]["source_id"].isin(hidden)]
+    for name in gone.get_level_values(0).unique():
+        ids = gone[gone.get_level_values(0) == name].get_level_values(1)
+        result[name] = result[name][~result[name][BY_NAME[name].key[0]].isin(ids)]
+    return result
+
+
+def _loosened(frames: Frames) -> Frames:
+    """The tables without references to rows that are not there, and without what hangs on such rows."""
+    before, result = -1, dict(frames)
+    while before != (before := sum(map(len, result.values()))):
+        known = {table.name: set(result[table.name][table.key[0]]) for table in TABLES if len(table.key) == 1}
+        for table in TABLES:
+            frame = result[table.name]
+            for owner, id in (("record", "record_id"), ("of", "id")):
+                if owner in table.columns:
+                    here = [frame[id].isin(known[name]) & (frame[owner] == name) for name in frame[owner].unique()]
+                    frame = frame[pd.concat(here, axis=1).any(axis=1)] if here else frame
+            for column in table.fields:
+                if column.refers_to:
+                    lost = frame[column.name].notna() & ~frame[column.name].isin(known[column.refers_to])
+                    if column.required or column.name == _OWNERS.get(table.name):
+                        frame = frame[~lost]
+                    elif lost.any():
+                        frame = frame.assign(**{column.name: frame[column.name].mask(lost)})
+            result[table.name] = frame
+    result["assertions"] = _asserted(result["assertions"], known)
+    return {name: frame.reset_index(drop=True) for name, frame in result.items()}
+
+
+def _asserted(assertions: pd.DataFrame, known: dict[str, set[str]]) -> pd.DataFrame:
+    """The assertions without those that a record refers to what is not there."""
+    lost = pd.Series(False, index=assertions.index)
+    for table in TABLES:
+        for column in table.fields:
+            if column.refers_to:
+                about = (assertions["record"] == table.name) & (assertions["field"] == column.name)
+                lost |= about & assertions["value"].notna() & ~assertions["value"].isin(known[column.refers_to])
+    return assertions[~lost]
+
+
+def _mentioned(frames: Frames) -> dict[str, set[str]]:
+    """The ids of bodies, people and places that some row refers to, their names left aside."""
+    found: dict[str, set[str]] = {name: set() for name in _REGISTERS}
+    for table in TABLES:
+        for column in table.fields:
+            if column.refers_to in found:
+                found[column.refers_to] |= set(frames[table.name][column.name].dropna())
+    parties = frames["parties"]
+    for kind, name in _PARTY_TABLES.items():
+        found[name] |= set(parties.loc[parties["party"] == kind, "party_id"].dropna())
+    return found
