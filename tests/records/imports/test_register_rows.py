@@ -12,6 +12,7 @@ from invented_records import build, material_of, row
 from invented_registers import SOURCE, TWINS, VISITS, bring, brought, errors, told
 
 from workbench.errors import RecordsError
+from workbench.exports import audience
 from workbench.paths import Project
 from workbench.records import corpus, load, vocabularies
 from workbench.records.selection import Selection, choose_home, select
@@ -211,3 +212,12 @@ def test_what_was_cancelled_may_lie_after_the_register(project: Project) -> None
     mapping = 'columns = { factuality = "Fate" }\n' + VISITS
     assert len(errors(bring(project, table % "realised", mapping))) == 1
     assert errors(bring(project, table % "cancelled", mapping)) == []
+
+
+def test_the_public_gets_nothing_of_an_internal_register(project: Project) -> None:
+    table = "Who,City,Country,State,Day,Heads\nAnn Inside,Springfield,US,IL,2001-02-03,5\n"
+    bring(project, table, VISITS + 'audience = "internal"\n')
+    tables, settings = load.ensure_tables(project)
+    assert "Ann Inside" in set(tables["parties"]["text"])
+    outside = "".join(frame.to_csv() for frame in audience.public(project, tables, settings).values())
+    assert not [text for text in ("invented-list", "Ann Inside", "geonames-4250542") if text in outside]
