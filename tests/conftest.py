@@ -47,6 +47,7 @@ SLOW = (
     "records/test_corpus.py",
     "records/test_record_set.py",
     "records/test_tables.py",
+    "records/imports/test_register_files.py",
     "analysis/test_counting_properties.py",
     "analysis/test_agreement_answers.py",
     "figures/test_timelines.py",

@@ -67,8 +67,10 @@ def test_every_verb_has_a_project_and_help(verb: str) -> None:
     assert command.help
     assert command.help.strip().endswith(".")
     for parameter in command.params:
-        assert isinstance(parameter, click.Option), "verbs take options only"
-        assert parameter.help, f"{verb}: {parameter.name} is explained"
+        if isinstance(parameter, click.Argument):
+            assert (verb, parameter.name) == ("import", "table"), "verbs take options only, import a FILE"
+        else:
+            assert parameter.help, f"{verb}: {parameter.name} is explained"
 
 
 @pytest.mark.parametrize("words", [["--help"], ["-h"], []])
@@ -190,7 +192,7 @@ def test_2_an_as_of_that_is_no_day(place: Project, verb: str, day: str) -> None:
 def test_2_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for verb in VERBS:
-        words = ["--articles", "."] if verb == "verify" else []
+        words = {"verify": ["--articles", "."], "import": ["list.csv", "--mapping", "list.toml"]}.get(verb, [])
         result = call(verb, *words)
         assert result.exit_code == 2
         assert "No workbench.toml in" in said(result)

@@ -63,7 +63,7 @@ def _project(folder: Path | None) -> Project:
 
 
 def _verb(function: Callable[..., None]) -> click.Command:
-    return main.command()(project_option(function))
+    return main.command(function.__name__.strip("_"))(project_option(function))
 
 
 @main.command()
@@ -130,6 +130,27 @@ def verify(folder: Path | None, articles: Path) -> None:
         raise SystemExit(1)
     if verifier.record_anchors(project, material, outcome):
         click.echo(f"{project.relative(project.anchors_file)} brought up to date.")
+
+
+@_verb
+@click.argument("table", metavar="FILE", type=click.Path(path_type=Path))
+@click.option(
+    "--mapping", required=True, type=click.Path(path_type=Path), metavar="FILE", help="What its columns mean."
+)
+@click.option("--dry-run", is_flag=True, help="Show what would come of it; write nothing.")
+def import_(folder: Path | None, table: Path, mapping: Path, dry_run: bool) -> None:
+    """Take a whole table of somebody else's into the project, through a mapping."""
+    from workbench.records.imports import store
+
+    outcome = store.bring_in(_project(folder), table, mapping, dry_run)
+    for line in outcome.lines:
+        click.echo(line)
+    if _show(outcome.problems):
+        raise SystemExit(1)
+    for file in outcome.written:
+        click.echo(f"{file} written.")
+    if not outcome.written:
+        click.echo("Nothing was written." if dry_run else "Nothing changed.")
 
 
 @_verb

@@ -40,6 +40,10 @@ class Project:
         return self.root / "data" / "raw" / "registers"
 
     @property
+    def tables(self) -> Path:
+        return self.root / "data" / "raw" / "tables"
+
+    @property
     def vocabularies(self) -> Path:
         return self.registers / "vocabularies"
 

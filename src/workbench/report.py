@@ -224,7 +224,11 @@ class Report:
         address = ""
         if isinstance(row["url"], str) and re.match(r"https?://", row["url"]):
             address = f'<br><a class="address" href="{escape(row["url"])}">{escape(row["url"])}</a>'
-        places = "".join(self._place(row["language"], *key) for key in self._places(id))
+        places = "".join(self._place(row["language"], *key) for key in self._places(id)) + self._rows(id)
+        if isinstance(row["licence"], str):
+            parts.append(escape(row["licence"]))
+        if isinstance(row["citation"], str):
+            address = f"<br>{escape(row['citation'])}{address}"
         return (
             f'<li id="source-{number}"><p>{", ".join(str(part) for part in parts)}.{address}</p><ul>{places}</ul></li>'
         )
@@ -248,6 +252,14 @@ class Report:
         phrases = rows["phrase"].fillna("")
         keys = zip(rows["record"], rows["record_id"], rows["paragraph"].fillna(-1), phrases, strict=True)
         return sorted({(int(number), phrase) for table, id, number, phrase in keys if (table, id) in cited})
+
+    def _rows(self, source: str) -> str:
+        """The rows of a register that were used, three and more in a row as first and last."""
+        rows = self.corpus.register_rows(source, self._cited[source])
+        if not rows:
+            return ""
+        word = self.words.phrase("common/row" if len(rows) == 1 else "common/rows")
+        return f"<li>{escape(word)} {', '.join('–'.join(str(n) for n in ends) for ends in _runs(rows))}</li>"
 
     def _place(self, language: str, paragraph: int, phrase: str) -> str:
         word = self.words.phrase("common/headline") if paragraph == 0 else self.words.phrase("common/paragraph")

@@ -59,6 +59,9 @@ def _without(frames: Frames, hidden: set[str]) -> Frames:
     result = dict(frames)
     for name in ("sources", "names", "assertions"):
         result[name] = frames[name][~frames[name]["source_id"].isin(hidden)]
+    for table in TABLES:  # records of registers stand by themselves
+        if "register_id" in table.columns:
+            result[table.name] = frames[table.name][~frames[table.name]["register_id"].isin(hidden)]
     for name in gone.get_level_values(0).unique():
         ids = gone[gone.get_level_values(0) == name].get_level_values(1)
         result[name] = result[name][~result[name][BY_NAME[name].key[0]].isin(ids)]

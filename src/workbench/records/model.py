@@ -113,6 +113,10 @@ DATED_BLOCK: tuple[Field, ...] = (
 )
 
 _NOTE = _text("note", "what a later reader should know, in our words", written="note")
+_REGISTER = (
+    _ref("register_id", "sources", "the register (a table nobody here wrote) it comes from; empty for dossiers"),
+    Field("register_row", "integer", "its row in that register's file, as a spreadsheet counts"),
+)
 _CURATION = _code("curation", "curation_status", "how far its best source is checked (computed)")
 _RECORD = (
     _text("record", "the table of the record it belongs to"),
@@ -160,6 +164,8 @@ SOURCES = Table(
         Field("published", "edtf", "when it was published", written="published", default="unknown"),
         _code("published_basis", "date_basis", "on what that date rests", written="published_basis"),
         Field("updated", "date", "the day on which the page says it was updated", written="updated"),
+        _text("licence", "under what licence it may be used again", written="licence"),
+        _text("citation", "how it asks to be cited", written="citation"),
         _code(
             "audience",
             "audience",
@@ -311,6 +317,7 @@ AGREEMENTS = Table(
             "counted in headlines: a group once, its children not, a tie without an instrument not",
             written="countable",
         ),
+        *_REGISTER,
         _CURATION,
         _NOTE,
     ),
@@ -359,6 +366,7 @@ EVENTS = Table(
         _text("topic", "what it was about, in our words", written="topic"),
         _text("outcome", "what came of it, in our words", written="outcome"),
         Field("countable", "boolean", "may be counted in headlines (computed unless given)", written="countable"),
+        *_REGISTER,
         _CURATION,
         _NOTE,
     ),
@@ -392,6 +400,7 @@ PLANS = Table(
         _ref("reciprocal_of", "events", "the event it is to answer", written="reciprocal_of"),
         _ref("realised_by", "events", "the event that did it", written="realised_by"),
         _code("status", "plan_status", "its status as stated", written="status", default="open"),
+        *_REGISTER,
         _CURATION,
         _NOTE,
     ),
@@ -442,6 +451,7 @@ CLAIMS = Table(
         Field("as_of", "edtf", "for which time it is stated", written="as_of"),
         _code("scope", "claim_scope", "whether the source gives the whole list", written="scope", default="open"),
         _ref("raised_at", "events", "the event at which it was stated", written="raised_at"),
+        *_REGISTER,
         _CURATION,
         _NOTE,
     ),

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # Roles in which somebody is spoken about or asked, not taking part.
 ABSENT_ROLES = frozenset({"subject"})
+# Tables whose records may come from a register instead of a dossier.
+REGISTER_TABLES = ("events", "agreements", "plans", "claims")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,25 @@ class Corpus:
         found: dict[tuple[str, str], set[str]] = {}
         for record, id, source in zip(rows["record"], rows["record_id"], rows["source_id"], strict=True):
             found.setdefault((record, id), set()).add(source)
+        for record in REGISTER_TABLES:
+            rows = self[record][self[record]["register_id"].notna()]
+            for id, source in zip(rows[BY_NAME[record].key[0]], rows["register_id"], strict=True):
+                found.setdefault((record, id), set()).add(source)
+        steps = self["milestones"]
+        for id, whole in zip(steps["milestone_id"], steps["agreement_id"], strict=True):
+            if ("milestones", id) not in found:  # a step in a register stands in the row of its agreement
+                found["milestones", id] = found.get(("agreements", whole), set())
         return found
+
+    def register_rows(self, source: str, records: Iterable[tuple[str, str]]) -> list[int]:
+        """The rows of a register in which some records (table and id) stand, in order."""
+        wanted = set(records)
+        found: set[int] = set()
+        for record in REGISTER_TABLES:
+            rows = self[record][self[record]["register_id"] == source]
+            keys = zip(rows[BY_NAME[record].key[0]], rows["register_row"], strict=True)
+            found |= {int(row) for id, row in keys if (record, id) in wanted}
+        return sorted(found)
 
 
 def choose_home(settings: Settings, home: str) -> Home:
@@ -325,6 +345,7 @@ def _closure(
     named = bodies | places
     names = tables["names"]
     cited = set(kept["assertions"]["source_id"].dropna())
+    cited |= {id for name in REGISTER_TABLES for id in kept[name]["register_id"].dropna()}
     sources = tables["sources"]
     return {
         "organisations": kept_bodies,
