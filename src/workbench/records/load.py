@@ -148,8 +148,9 @@ def _read_decisions(
             problems += wrong
             found[section] += [values] if not wrong else []
     decisions = [Decision(**values) for values in found["decisions"]]
-    problems += [Problem(file, d.lines[wrong[0]], *wrong) for d in decisions if (wrong := _unreadable(d, words))]
-    readable = [decision for decision in decisions if not _unreadable(decision, words)]
+    unreadable = {decision: what for decision in decisions if (what := _unreadable(decision, words))}
+    problems += [Problem(file, decision.lines[what[0]], *what) for decision, what in unreadable.items()]
+    readable = [decision for decision in decisions if decision not in unreadable]
     return readable, [Judgement(**values) for values in found["judgements"]], problems
 
 

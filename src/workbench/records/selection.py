@@ -228,7 +228,7 @@ def _standing(tables: dict[str, pd.DataFrame], ids: set[str], period: dates.Edtf
         return ids
     steps = tables["milestones"]
     texts = _dates(steps)
-    started = {}
+    started: dict[str, dt.date] = {}
     for id, text in zip(steps["agreement_id"], texts, strict=True):
         if not pd.isna(text):
             earliest = dates.parse(text).earliest

