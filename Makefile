@@ -28,6 +28,7 @@ lab: $(READY)  ## open JupyterLab on the notebooks
 
 clean:  ## take away everything built, and the environment
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist src/*.egg-info
+	@rm -rf data/exports
 	@find data/processed reports -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
 	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
