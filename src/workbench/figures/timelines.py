@@ -28,7 +28,8 @@ from workbench.records.selection import Corpus
 _LANE = 0.42  # inches
 _NAME_WIDTH = 30  # characters a line
 _BAR = 0.34  # of a lane
-_SHORTEST = 14.0  # days: a bar shorter than this is drawn as long, to be seen
+_SHORTEST = 0.007  # of the width: a bar shorter than this is drawn as long, to be seen
+_FOOT = 1.0  # inches below the lanes: years and three rows of legend
 _DIRECTION = {"inbound": "inbound", "outbound": "outbound", "mutual": "online"}
 MARKS = (
     "day",
@@ -67,11 +68,11 @@ def timeline(
     if not items:
         return None
     lanes = _lanes(items)
-    height = _LANE * len(lanes) + 1.15
+    height = _LANE * len(lanes) + _FOOT + 0.37
     figure = style.new_figure(style.WIDTH, height)
     names = [style.plain(textwrap.fill(words.name(lane), _NAME_WIDTH)) for lane in lanes]
     left = 0.03 + 0.0085 * max(len(line) for name in names for line in name.splitlines())
-    axes = figure.add_axes((left, 0.78 / height, 0.985 - left, (height - 0.86) / height))
+    axes = figure.add_axes((left, _FOOT / height, 0.985 - left, (height - _FOOT - 0.08) / height))
     first, last = _limits(items, corpus.selection.as_of)
     axes.set(xlim=(mdates.date2num(first), mdates.date2num(last)), ylim=(len(lanes) - 0.5, -0.6))
     _frame(axes, names, first, last)
@@ -80,9 +81,10 @@ def timeline(
         mdates.date2num(corpus.selection.as_of), color=style.QUIET, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1
     )
     _legend(figure, [mark for mark in MARKS if mark in used], words)
-    undated = int(exchanges["counted"].sum()) - sum(item.what == "event" for item in items)
-    texts = words.timeline_texts(len(items), undated, lanes, exchanges, corpus)
-    return style.Drawing(figure, *texts, drawn=tuple(dict.fromkeys(item.record for item in items)))
+    drawn = tuple(dict.fromkeys(item.record for item in items))  # an event stands in the lane of each partner
+    undated = int(exchanges["counted"].sum()) - sum(table == "events" for table, _ in drawn)
+    texts = words.timeline_texts(len(drawn), undated, lanes, exchanges, corpus)
+    return style.Drawing(figure, *texts, drawn=drawn)
 
 
 def _items(exchanges: pd.DataFrame, agreements: pd.DataFrame, plans: pd.DataFrame) -> list[Item]:
@@ -156,8 +158,10 @@ def _draw(axes: Axes, item: Item, lane: int) -> list[str]:
         return ["day_inferred" if item.inferred else "day"]
     lasted = item.date.kind == "interval"
     hatch = "//////" if item.inferred and not lasted else None
-    if end - start < _SHORTEST:
-        start, end = (start + end - _SHORTEST) / 2, (start + end + _SHORTEST) / 2
+    left, right = axes.get_xlim()
+    shortest = _SHORTEST * (right - left)
+    if end - start < shortest:
+        start, end = (start + end - shortest) / 2, (start + end + shortest) / 2
     face = item.colour if lasted else mpl.colors.to_rgba(item.colour, 0.0 if hatch else 0.32)
     with mpl.rc_context(style.RC):
         axes.add_patch(Rectangle((start, lane - _BAR / 2), end - start, _BAR, facecolor=face, edgecolor=item.colour,
