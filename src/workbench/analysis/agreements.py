@@ -19,25 +19,25 @@ def agreements(corpus: Corpus, exchanges: pd.DataFrame) -> pd.DataFrame:
     """The agreements of the home, one row each (children of a group in their group's row).
 
     Columns: agreement_id, kind, level, form, countable, scope, partners (bodies that are not
-    of the home), home_parties, children (number of agreements in a group), step (the furthest
-    on record; may be missing), date (EDTF of that step), basis, earliest, latest, last_event
-    (the last counted exchange with a partner; may be missing), last_day (its latest possible
-    day). Ordered by date, then id. A tie without an instrument is not countable (rule 5 and
+    of the home), as_printed (names of parties that are not in the register), home_parties,
+    children (number of agreements in a group), step (the furthest on record; may be missing),
+    date (EDTF of that step), basis, earliest, latest, last_event (the last counted exchange with
+    a partner; may be missing), last_day (its latest possible day). Ordered by date, then id. A tie without an instrument is not countable (rule 5 and
     the word list agreement_kind).
     """
     table = corpus.own("agreements")
-    bodies = _bodies(corpus, "agreements")
+    bodies, printed = _bodies(corpus, "agreements"), _as_printed(corpus)
     children = corpus["agreements"]["parent_id"].value_counts()
     steps = _furthest_steps(corpus)
     last = _last_exchanges(exchanges)
     rows = [
         _agreement(row, corpus, bodies.get(row.agreement_id, []), steps.get(row.agreement_id, _NO_STEP), last)
-        | {"children": int(children.get(row.agreement_id, 0))}
+        | {"children": int(children.get(row.agreement_id, 0)), "as_printed": printed.get(row.agreement_id, ())}
         for row in table[table["form"] != "child"].itertuples(index=False)
     ]
     columns = [
-        "agreement_id", "kind", "level", "form", "countable", "scope", "partners", "home_parties", "children",
-        "step", "date", "basis", "earliest", "latest", "last_event", "last_day",
+        "agreement_id", "kind", "level", "form", "countable", "scope", "partners", "as_printed", "home_parties",
+        "children", "step", "date", "basis", "earliest", "latest", "last_event", "last_day",
     ]  # fmt: skip
     rows.sort(key=lambda row: (row["latest"] or dt.date.max, row["agreement_id"]))
     return frame(rows, columns).astype({"countable": bool})
@@ -76,6 +76,13 @@ def _bodies(corpus: Corpus, record: str) -> dict[str, list[str]]:
         if not pd.isna(org):
             found.setdefault(id, {})[org] = None
     return {id: list(orgs) for id, orgs in found.items()}
+
+
+def _as_printed(corpus: Corpus) -> dict[str, tuple[str, ...]]:
+    """For each agreement the bodies that the register does not have, by the name they are given."""
+    parties = corpus["parties"]
+    own = parties[(parties["record"] == "agreements") & (parties["party"] == "org") & parties["party_id"].isna()]
+    return {id: tuple(dict.fromkeys(group)) for id, group in own.groupby("record_id")["text"]}
 
 
 def _furthest_steps(corpus: Corpus) -> dict[str, dict[str, Any]]:

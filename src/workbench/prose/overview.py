@@ -424,6 +424,7 @@ def agreement_rows(answers: Answers, words: Words) -> list[tuple[list[str], tupl
         parties = [words.name(org) for org in (*row.home_parties[:1], *row.partners)]
         if len(row.home_parties) > 1:
             parties = [words.name(org) for org in row.partners]
+        parties += row.as_printed
         rows.append(([what[:1].upper() + what[1:], words.grammar.listed(parties), step, last], own))
     return rows
 
