@@ -18,12 +18,12 @@ _NO_STEP: dict[str, Any] = {"step": None, "date": None, "basis": None, "earliest
 def agreements(corpus: Corpus, exchanges: pd.DataFrame) -> pd.DataFrame:
     """The agreements of the home, one row each (children of a group in their group's row).
 
-    Columns: agreement_id, kind, level, form, countable, scope, partners (bodies that are not
-    of the home), as_printed (names of parties that are not in the register), home_parties,
-    children (number of agreements in a group), step (the furthest on record; may be missing),
-    date (EDTF of that step), basis, earliest, latest, last_event (the last counted exchange with
-    a partner; may be missing), last_day (its latest possible day). Ordered by date, then id. A tie without an instrument is not countable (rule 5 and
-    the word list agreement_kind).
+    Columns: agreement_id, kind, level, form, countable, scope, partners (bodies that are not of
+    the home), as_printed (names of parties that are not in the register), home_parties, children
+    (number of agreements in a group), step (the furthest on record; may be missing), date (EDTF
+    of that step), basis, earliest, latest, last_event (the last counted exchange with a partner;
+    may be missing), last_day (its latest possible day). Ordered by date, then id. A tie without
+    an instrument is not countable (rule 5 and the word list agreement_kind).
     """
     table = corpus.own("agreements")
     bodies, printed = _bodies(corpus, "agreements"), _as_printed(corpus)
