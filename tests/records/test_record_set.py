@@ -121,3 +121,27 @@ def test_order_changes_nothing(root: Path, tables: dict[str, pd.DataFrame], tmp_
     assert [problem for problem in problems if problem.severity == "error"] == []
     chance.shuffle(material.dossiers)
     same(corpus.build(material), tables)
+
+
+def test_cities_stand_where_the_gazetteer_has_them(tables: dict[str, pd.DataFrame]) -> None:
+    from workbench.records.imports import gazetteer
+
+    rows = tables["places"].dropna(subset=["geonames_id"])
+    assert len(rows) > 90
+    for row in rows.itertuples():
+        city = gazetteer.city(f"geonames-{row.geonames_id}")
+        assert city is not None, row.place_id
+        assert (city.country, round(city.lat, 2), round(city.lon, 2)) == (
+            row.country, pytest.approx(row.lat, abs=0.011), pytest.approx(row.lon, abs=0.011),
+        ), row.place_id  # fmt: skip
+
+
+def test_what_no_source_prints_is_marked_as_our_reading(tables: dict[str, pd.DataFrame]) -> None:
+    """A Chinese name is the body's own, or a reading of ours that says so; every body has one."""
+    names = tables["names"]
+    chinese = names[(names["language"] == "zh") & (names["of"] == "organisations")]
+    assert set(tables["organisations"]["org_id"]) - set(chinese["id"]) <= {
+        "hpl-buddhism-branch", "hpl-environment-branch", "hpl-sports-branch",
+    }  # fmt: skip
+    abroad = chinese[chinese["id"].isin(["leeds-libraries", "gifu-city-library", "skopje-city-library"])]
+    assert set(abroad["kind"]) == {"reading_of_ours"}
