@@ -26,7 +26,7 @@ def agreements(corpus: Corpus, exchanges: pd.DataFrame) -> pd.DataFrame:
     an instrument is not countable (rule 5 and the word list agreement_kind).
     """
     table = corpus.own("agreements")
-    bodies, printed = _bodies(corpus, "agreements"), _as_printed(corpus)
+    bodies, printed = bodies_of(corpus, "agreements"), _as_printed(corpus)
     children = corpus["agreements"]["parent_id"].value_counts()
     steps = _furthest_steps(corpus)
     last = _last_exchanges(exchanges)
@@ -64,7 +64,7 @@ def _agreement(
     }
 
 
-def _bodies(corpus: Corpus, record: str) -> dict[str, list[str]]:
+def bodies_of(corpus: Corpus, record: str) -> dict[str, list[str]]:
     """For each record of a table its bodies in the register, those for which people came included."""
     parties = corpus["parties"]
     own = parties[parties["record"] == record]
@@ -126,7 +126,7 @@ def open_plans(corpus: Corpus) -> pd.DataFrame:
     plans = corpus.own("plans")
     waiting = plans[plans["realised_by"].isna() | plans["status"].eq("partly_realised")]
     waiting = waiting[waiting["status"].isin(["open", "overdue", "partly_realised"])]
-    bodies, raised = _bodies(corpus, "plans"), _Raised(corpus)
+    bodies, raised = bodies_of(corpus, "plans"), Raised(corpus)
     rows = [_plan(row, corpus, bodies.get(row.plan_id, []), raised) for row in waiting.itertuples(index=False)]
     columns = [
         "plan_id", "kind", "what", "strength", "recurring", "date", "raised", "raised_basis", "agreement_id",
@@ -146,7 +146,7 @@ def _first_day(*texts: str | None) -> dt.date:
     return dt.date.max
 
 
-def _plan(row: Any, corpus: Corpus, bodies: list[str], voiced: _Raised) -> dict[str, Any]:
+def _plan(row: Any, corpus: Corpus, bodies: list[str], voiced: Raised) -> dict[str, Any]:
     date = plain(row.reading) or plain(row.edtf)
     overdue = None
     if date and not plain(row.recurring):
@@ -169,7 +169,7 @@ def _plan(row: Any, corpus: Corpus, bodies: list[str], voiced: _Raised) -> dict[
     }
 
 
-class _Raised:
+class Raised:
     """When a plan was voiced: the date of the event, else of the agreement's step."""
 
     def __init__(self, corpus: Corpus) -> None:

@@ -1,0 +1,200 @@
+"""Agreements and time: what came of them, which sleep, which end, how long things took.
+
+A question of time has three answers. Something is *dormant* only if the latest possible day of
+its last activity lies before the window; if only the earliest does, nobody can say (codebook
+§3, rule 2). Every row names the records it rests on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+
+from workbench.analysis import agreements as agreed
+from workbench.analysis import flows
+from workbench.analysis._frames import frame, plain
+from workbench.records import dates
+from workbench.records.selection import Corpus
+
+WINDOW = 24  # months without activity after which an agreement is dormant
+
+
+def months_before(day: dt.date, months: int) -> dt.date:
+    """The same day some months earlier, or the last day of that month where it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    following = dt.date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return dt.date(year, month + 1, min(day.day, (following - dt.timedelta(days=1)).day))
+
+
+def dormant(corpus: Corpus, months: int = WINDOW) -> pd.DataFrame:
+    """Question 1: countable agreements and when each last showed activity.
+
+    Activity is the furthest step of the agreement and every counted exchange with one of its
+    partners (for a tie of cities: with any body of the partner's city). Columns: agreement_id,
+    kind, partners, last_earliest, last_latest (days between which the last activity ended; None
+    where nothing is dated), dormant (yes, no, missing: cannot say), assumed (the answer rests on
+    an inferred or marked date), events (ids, oldest first), records. ``months`` is the window
+    before the as-of day.
+    """
+    exchanges = flows.exchanges(corpus)
+    counted = exchanges[exchanges["counted"]]
+    limit = months_before(corpus.selection.as_of, months)
+    table = agreed.agreements(corpus, exchanges)
+    rows = []
+    for row in table[table["countable"]].itertuples(index=False):
+        met = counted[_with(counted, _circle(row, corpus))]
+        acts = [(r.earliest, r.latest, r.assumed) for r in met.itertuples()]
+        acts += [(row.earliest, row.latest, row.basis in ("inferred", "relative_resolved"))] if row.date else []
+        known = [act for act in acts if act[0] and act[1]]
+        first = max((act[0] for act in known), default=None)
+        last = max((act[1] for act in known), default=None)
+        answer = None if not known else True if last < limit else False if first >= limit else None
+        decisive = [act for act in known if act[1] == last or act[0] == first]
+        rows.append(
+            {
+                "agreement_id": row.agreement_id,
+                "kind": row.kind,
+                "partners": row.partners,
+                "last_earliest": first,
+                "last_latest": last,
+                "dormant": answer,
+                "assumed": answer is not None and any(act[2] for act in decisive),
+                "events": tuple(met["event_id"]),
+                "records": (row.agreement_id, *met["event_id"]),
+            }
+        )
+    columns = [
+        "agreement_id", "kind", "partners", "last_earliest", "last_latest", "dormant", "assumed", "events", "records",
+    ]  # fmt: skip
+    return frame(rows, columns).astype({"dormant": "boolean", "assumed": bool})
+
+
+def _circle(agreement: Any, corpus: Corpus) -> set[str]:
+    """The bodies whose exchanges are activity of an agreement."""
+    partners = set(agreement.partners)
+    if agreement.level != "city":
+        return partners
+    seats = corpus["organisations"].set_index("org_id")["place_id"].dropna()
+    places = {seats[org] for org in partners if org in seats.index}
+    return partners | set(seats[seats.isin(places)].index)
+
+
+def _with(exchanges: pd.DataFrame, bodies: set[str]) -> pd.Series:
+    return exchanges["partners"].map(lambda orgs: bool(bodies & set(orgs))).astype(bool)
+
+
+def endings(corpus: Corpus, months: int = 12) -> pd.DataFrame:
+    """Question 12: which agreements end in the months after the as-of day, and which have no end.
+
+    Columns: agreement_id, kind, partners, ends (EDTF; missing where no source gives one), no_end
+    (no source says when it ends), ending (yes, no, missing: cannot say), records.
+    """
+    exchanges = flows.exchanges(corpus)
+    table = agreed.agreements(corpus, exchanges)
+    ends = dict(zip(corpus["agreements"]["agreement_id"], corpus["agreements"]["ends"], strict=True))
+    start = corpus.selection.as_of
+    until = months_before(start, -months)
+    window = dates.parse(f"{start.isoformat()}/{until.isoformat()}")
+    rows = []
+    for row in table[table["countable"]].itertuples(index=False):
+        text = plain(ends[row.agreement_id])
+        rows.append(
+            {
+                "agreement_id": row.agreement_id,
+                "kind": row.kind,
+                "partners": row.partners,
+                "ends": text,
+                "no_end": text is None,
+                "ending": dates.parse(text).within(window).value if text else None,
+                "records": (row.agreement_id,),
+            }
+        )
+    columns = ["agreement_id", "kind", "partners", "ends", "no_end", "ending", "records"]
+    return frame(rows, columns).astype({"no_end": bool, "ending": "boolean"})
+
+
+def commitments(corpus: Corpus) -> pd.DataFrame:
+    """Question 5: what signed texts promise, and whether anything like it is on record since.
+
+    Columns: plan_id, what, kind, agreement_id, partners, realised_by (the event that did it, may
+    be missing), like (counted exchanges with a partner, of the promised kind, that can lie after
+    the promise), kept (yes: an event is named; no: nothing alike; missing: something alike that
+    no source calls the promise kept), records.
+    """
+    exchanges = flows.exchanges(corpus)
+    counted = exchanges[exchanges["counted"]]
+    plans = corpus.own("plans")
+    raised = agreed.Raised(corpus)
+    bodies = agreed.bodies_of(corpus, "plans")
+    rows = []
+    for row in plans[plans["strength"] == "committed"].itertuples(index=False):
+        partners = tuple(org for org in bodies.get(row.plan_id, []) if corpus.abroad.get(org))
+        since = dates.parse(raised.of(row)[0]).earliest if raised.of(row)[0] else None
+        met = counted[_with(counted, set(partners)) & (counted["type"] == row.kind)]
+        like = tuple(r.event_id for r in met.itertuples() if since is None or r.latest is None or r.latest >= since)
+        done = plain(row.realised_by)
+        rows.append(
+            {
+                "plan_id": row.plan_id,
+                "what": plain(row.what),
+                "kind": row.kind,
+                "agreement_id": plain(row.agreement_id),
+                "partners": partners,
+                "realised_by": done,
+                "like": like,
+                "kept": True if done else None if like else False,
+                "records": (row.plan_id, *filter(None, (done,)), *like),
+            }
+        )
+    columns = ["plan_id", "what", "kind", "agreement_id", "partners", "realised_by", "like", "kept", "records"]
+    return frame(rows, columns).astype({"kept": "boolean"})
+
+
+def lead_times(corpus: Corpus) -> pd.DataFrame:
+    """Question 9: per partner, from first contact to agreement, and from agreement to exchange.
+
+    First contact is the earliest counted exchange or dated step of an agreement; the agreement is
+    the first countable one with a dated step. Columns: partner, contact (record id), agreement_id,
+    exchange (first counted exchange that surely lies after the step; may be missing), to_agreement_low,
+    to_agreement_high, to_exchange_low, to_exchange_high (days, nullable; a lead time has both ends
+    because dates have), records. Partners without a countable agreement are left out.
+    """
+    exchanges = flows.exchanges(corpus)
+    counted = exchanges[exchanges["counted"] & exchanges["earliest"].notna() & exchanges["latest"].notna()]
+    table = agreed.agreements(corpus, exchanges)
+    dated = table[table["countable"] & table["earliest"].notna() & table["latest"].notna()]
+    rows = []
+    for partner in sorted({org for orgs in dated["partners"] for org in orgs}):
+        first = min((r for r in dated.itertuples() if partner in r.partners), key=lambda r: (r.latest, r.agreement_id))
+        met = sorted(
+            (r for r in counted.itertuples() if partner in r.partners), key=lambda r: (r.earliest, r.latest, r.event_id)
+        )
+        contact = met[0] if met and met[0].earliest <= first.earliest else first
+        after = next((r for r in met if r.earliest > first.latest), None)
+        to_agreement = _days(contact, first) if contact is not first else (0, 0)
+        to_exchange = _days(first, after) if after else (None, None)
+        rows.append(
+            {
+                "partner": partner,
+                "contact": getattr(contact, "event_id", first.agreement_id),
+                "agreement_id": first.agreement_id,
+                "exchange": after.event_id if after else None,
+                "to_agreement_low": to_agreement[0],
+                "to_agreement_high": to_agreement[1],
+                "to_exchange_low": to_exchange[0],
+                "to_exchange_high": to_exchange[1],
+                "records": tuple(filter(None, (getattr(contact, "event_id", None), first.agreement_id,
+                                               after.event_id if after else None))),
+            }
+        )  # fmt: skip
+    numbers = ["to_agreement_low", "to_agreement_high", "to_exchange_low", "to_exchange_high"]
+    return frame(rows, ["partner", "contact", "agreement_id", "exchange", *numbers, "records"]).astype(
+        dict.fromkeys(numbers, "Int64")
+    )
+
+
+def _days(one: Any, other: Any) -> tuple[int, int]:
+    """The fewest and the most days from one record to another."""
+    return max(0, (other.earliest - one.latest).days), (other.latest - one.earliest).days

@@ -1,0 +1,231 @@
+"""Who went to whom, who came, whom we know there, and what came back.
+
+Movement is counted where two sides alone met: an event with several partners balances nothing
+(codebook §3, rule 4). A group without a headcount has at least one person and no upper limit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from workbench.analysis import flows
+from workbench.analysis._frames import frame, plain
+from workbench.records.selection import Corpus
+
+VISITS = ("visit", "delegation", "staff_exchange", "training", "meeting")
+_TRAVELLING = ("visitor", "exchanged_staff", "participant", "speaker", "sender")
+
+
+def balance(corpus: Corpus) -> pd.DataFrame:
+    """Question 2: for each partner staff in and out, the balance, the last year, who owes a visit.
+
+    Counts counted exchanges of the kinds in ``VISITS`` at which the home met this partner alone and
+    somebody moved. Columns: partner, inbound, outbound (numbers of events), people_in_low,
+    people_in_high, people_out_low, people_out_high (people who travelled; high missing where a
+    group has no headcount), balance (inbound minus outbound), last (latest possible day of the
+    last one), owes (home: they came more often than we went; partner; nobody), promised (open plans
+    that answer a visit), records. Ordered by what is owed, then partner.
+
+    Rule: who was visited more often owes a visit; a plan to return one is told, not counted.
+    """
+    exchanges = flows.exchanges(corpus)
+    moved = exchanges[
+        exchanges["counted"]
+        & exchanges["type"].isin(VISITS)
+        & exchanges["direction"].isin(["inbound", "outbound"])
+        & exchanges["partners"].map(len).eq(1)
+    ]
+    plans = corpus.own("plans")
+    waiting = plans[plans["reciprocal_of"].notna() & plans["realised_by"].isna()]
+    travellers = _travellers(corpus)
+    rows = []
+    for partner in sorted({orgs[0] for orgs in moved["partners"]}):
+        own = moved[moved["partners"].map(lambda orgs, partner=partner: orgs[0] == partner)]
+        by = {way: own[own["direction"] == way] for way in ("inbound", "outbound")}
+        low, high = zip(*(_people(by[way]["event_id"], travellers, way == "outbound") for way in by), strict=True)
+        saldo = len(by["inbound"]) - len(by["outbound"])
+        promised = tuple(waiting.loc[waiting["reciprocal_of"].isin(own["event_id"]), "plan_id"])
+        rows.append(
+            {
+                "partner": partner,
+                "inbound": len(by["inbound"]),
+                "outbound": len(by["outbound"]),
+                "people_in_low": low[0],
+                "people_in_high": high[0],
+                "people_out_low": low[1],
+                "people_out_high": high[1],
+                "balance": saldo,
+                "last": max((day for day in own["latest"] if day), default=None),
+                "owes": "home" if saldo > 0 else "partner" if saldo < 0 else "nobody",
+                "promised": promised,
+                "records": (*own["event_id"], *promised),
+            }
+        )
+    rows.sort(key=lambda row: (-abs(row["balance"]), row["partner"]))
+    numbers = ["people_in_low", "people_in_high", "people_out_low", "people_out_high"]
+    columns = ["partner", "inbound", "outbound", *numbers, "balance", "last", "owes", "promised", "records"]
+    whole = ["inbound", "outbound", *numbers, "balance"]
+    return frame(rows, columns).astype(dict.fromkeys(whole, "Int64"))
+
+
+def _travellers(corpus: Corpus) -> dict[str, list[tuple[bool, str | None, int | None, str | None]]]:
+    """For each event those who may have travelled: of the home?, person, headcount, body."""
+    takers = corpus.takers
+    own = takers[(takers["record"] == "events") & takers["role"].isin(_TRAVELLING)]
+    found: dict[str, list[tuple[bool, str | None, int | None, str | None]]] = {}
+    for row in own.itertuples():
+        person = row.party_id if row.party == "person" else None
+        count = plain(row.headcount)
+        known = 1 if row.party == "person" else None if count is None else int(count)
+        org = plain(row.org_id)
+        if row.party in ("person", "group"):
+            found.setdefault(row.record_id, []).append((org in corpus.members, person, known, org))
+    return found
+
+
+def _people(events: pd.Series, travellers: dict[str, list[Any]], of_home: bool) -> tuple[int, int | None]:
+    """The fewest and the most people of one side who travelled to some events."""
+    low, high = 0, 0
+    open_ended = False
+    for event in events:
+        side = [one for one in travellers.get(event, []) if one[0] is of_home]
+        named = sum(one[1] is not None for one in side)
+        groups = [one[2] for one in side if one[1] is None]
+        told = max([named, *(count for count in groups if count), 1])
+        low += told  # named people may belong to the group; at least one travelled
+        high += named + sum(count or 0 for count in groups) if groups else told
+        open_ended |= not side or any(count is None for count in groups)
+    return low, None if open_ended else high
+
+
+def staff_abroad(corpus: Corpus) -> pd.DataFrame:
+    """Question 17: which of our own staff have been abroad, where and when.
+
+    Columns: person_id (missing for a group or somebody not named), text (as written), headcount,
+    org_id, event_id, type, place_id, date (EDTF), earliest, latest, role, records. Oldest first.
+    """
+    exchanges = flows.exchanges(corpus)
+    abroad = exchanges[exchanges["counted"] & exchanges["direction"].eq("outbound")].set_index("event_id")
+    takers = corpus.takers
+    own = takers[
+        (takers["record"] == "events")
+        & takers["record_id"].isin(abroad.index)
+        & takers["org_id"].isin(corpus.members)
+        & takers["party"].isin(["person", "group"])
+    ]
+    rows = [
+        {
+            "person_id": plain(row.party_id) if row.party == "person" else None,
+            "text": row.text,
+            "headcount": plain(row.headcount),
+            "org_id": row.org_id,
+            "event_id": row.record_id,
+            "type": event["type"],
+            "place_id": plain(event["place_id"]),
+            "date": event["date"],
+            "earliest": event["earliest"],
+            "latest": event["latest"],
+            "role": row.role,
+            "records": (row.record_id,),
+        }
+        for row in own.itertuples()
+        for event in [abroad.loc[row.record_id]]
+    ]
+    rows.sort(key=lambda row: (str(row["earliest"]), row["event_id"], row["text"]))
+    columns = ["person_id", "text", "headcount", "org_id", "event_id", "type", "place_id", "date", "earliest",
+               "latest", "role", "records"]  # fmt: skip
+    return frame(rows, columns).astype({"headcount": "Int64"})
+
+
+def contacts(corpus: Corpus) -> pd.DataFrame:
+    """Question 16: whom we have met of each partner, in which post, last attested when.
+
+    One row per person and body abroad, from posts and from taking part in an event of the home.
+    Columns: partner (the body, an office's or branch's principal), person_id, post (as printed at
+    the last attestation that has one; may be missing), last_earliest, last_latest (days of the
+    last attestation; may be missing), events, records. Ordered by partner, the last attested first.
+    A post is attested at a time: whether it is still held, nobody knows.
+    """
+    takers = corpus.takers
+    events = corpus["events"].set_index("event_id")
+    found: dict[tuple[str, str], list[tuple[Any, Any, str, str | None]]] = {}
+    people = takers[(takers["record"] == "events") & (takers["party"] == "person") & takers["party_id"].notna()]
+    for row in people.itertuples():
+        if not pd.isna(row.org_id) and corpus.abroad.get(row.org_id):
+            event = events.loc[row.record_id]
+            key = (corpus.principal(row.org_id), row.party_id)
+            found.setdefault(key, []).append((event["earliest"], event["latest"], row.record_id, None))
+    for row in corpus["posts"].itertuples():
+        if not pd.isna(row.person_id) and corpus.abroad.get(row.org_id):
+            key = (corpus.principal(row.org_id), row.person_id)
+            found.setdefault(key, []).append((row.earliest, row.latest, plain(row.event_id), row.post))
+    rows = []
+    for (partner, person), attested in found.items():
+        attested.sort(key=lambda one: (one[1] is not None, str(one[1])))
+        posts = [one[3] for one in attested if one[3]]
+        ids = tuple(dict.fromkeys(one[2] for one in attested if one[2]))
+        rows.append(
+            {
+                "partner": partner,
+                "person_id": person,
+                "post": posts[-1] if posts else None,
+                "last_earliest": max((one[0] for one in attested if one[0]), default=None),
+                "last_latest": attested[-1][1],
+                "events": ids,
+                "records": ids,
+            }
+        )
+    rows.sort(key=lambda row: (row["partner"], "" if row["last_latest"] is None else row["last_latest"].isoformat()))
+    rows.sort(key=lambda row: row["partner"])
+    return frame(rows, ["partner", "person_id", "post", "last_earliest", "last_latest", "events", "records"])
+
+
+def outputs(corpus: Corpus) -> pd.DataFrame:
+    """Question 20: what came back: papers, posters, talks, exhibitions, books sent and received.
+
+    Columns: event_id, kind (output kind or measure of books), title (in our words; may be missing),
+    low, high (number, both missing where none is told), way (given, received, both; missing where
+    nothing was handed over), date (EDTF), partners, records. Counted exchanges with their parts.
+    """
+    exchanges = flows.exchanges(corpus)
+    counted = exchanges[exchanges["counted"]]
+    top_of = {id: id for id in counted["event_id"]}
+    events = corpus["events"]
+    for _ in range(4):  # parts of parts
+        inside = events[events["part_of"].isin(top_of) & ~events["event_id"].isin(top_of)]
+        top_of |= {row.event_id: top_of[row.part_of] for row in inside.itertuples()}
+    facts = counted.set_index("event_id")
+    rows = []
+    for row in corpus["outputs"].itertuples():
+        if row.event_id in top_of:
+            rows.append(_output(row.event_id, row.kind, row.title, None, None, None, facts.loc[top_of[row.event_id]]))
+    books = corpus["quantities"]
+    books = books[(books["record"] == "events") & books["measure"].isin(["books", "titles", "volumes", "works"])]
+    for row in books.itertuples():
+        if row.record_id in top_of:
+            way = _way(row.record_id, corpus)
+            rows.append(
+                _output(row.record_id, row.measure, None, plain(row.low) or plain(row.best), plain(row.high), way,
+                        facts.loc[top_of[row.record_id]])
+            )  # fmt: skip
+    rows.sort(key=lambda row: (str(row["date"]), row["event_id"], row["kind"], row["title"] or ""))
+    columns = ["event_id", "kind", "title", "low", "high", "way", "date", "partners", "records"]
+    return frame(rows, columns).astype({"low": "Float64", "high": "Float64"})
+
+
+def _output(
+    event_id: str, kind: str, title: str | None, low: Any, high: Any, way: str | None, top: pd.Series
+) -> dict[str, Any]:
+    return {"event_id": event_id, "kind": kind, "title": title, "low": low, "high": high, "way": way,
+            "date": top["date"], "partners": top["partners"], "records": (event_id,)}  # fmt: skip
+
+
+def _way(event_id: str, corpus: Corpus) -> str | None:
+    """Did the home give, receive, or both?"""
+    takers = corpus.takers
+    own = takers[(takers["record"] == "events") & (takers["record_id"] == event_id)]
+    roles = set(own.loc[own["org_id"].isin(corpus.members), "role"])
+    gave, got = "donor" in roles, "recipient" in roles
+    return "both" if gave and got else "given" if gave else "received" if got else None

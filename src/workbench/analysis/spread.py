@@ -1,0 +1,291 @@
+"""How exchange is spread: over countries, years, kinds, ways of meeting, cities and libraries.
+
+Counts of years have a lowest (the event surely began in that year) and a highest (it can have);
+beside them stand the sources published in the year, for a rise in sources looks like a rise in
+exchange (codebook §3, rule 14).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pandas as pd
+
+from workbench.analysis import agreements as agreed
+from workbench.analysis import flows
+from workbench.analysis._frames import frame
+from workbench.analysis.flows import LIBRARY_KINDS
+from workbench.records import dates
+from workbench.records.selection import Corpus
+
+PANDEMIC = "2020-01-30/2023-05-05"  # WHO: declaration and end of the emergency of international concern
+CITY_TIES = ("sister_city", "friendly_exchange_city", "city_tie_unspecified")
+
+
+def per_year(corpus: Corpus) -> pd.DataFrame:
+    """Counted exchanges by year of beginning, with the sources published in each year.
+
+    Columns: year, low, high (exchanges), events (ids that ``high`` counts), sources (number
+    published surely in that year). From the first to the last year without a gap; exchanges
+    whose year has no bounds are in no row.
+    """
+    counted = _counted(corpus)
+    low, high = _years(counted)
+    published = _published(corpus)
+    years = range(min(high, default=0), max(high, default=-1) + 1)
+    rows = [
+        {"year": year, "low": len(low.get(year, ())), "high": len(high.get(year, ())),
+         "events": tuple(high.get(year, ())), "sources": published[year]}
+        for year in years
+    ]  # fmt: skip
+    return frame(rows, ["year", "low", "high", "events", "sources"]).astype(
+        dict.fromkeys(("year", "low", "high", "sources"), "Int64")
+    )
+
+
+def by_country(corpus: Corpus) -> pd.DataFrame:
+    """Question 6: counted exchanges by country or region of the partners, and year.
+
+    Columns: country (ISO 3166), region (the term that the word list maps it to), year (missing:
+    all years together), low, high, partners (bodies met), events. An exchange with partners of
+    several countries stands under each, so rows do not add up. Bodies without a seat (those of many
+    countries) stand under the country missing.
+    """
+    counted = _counted(corpus)
+    country = _countries(corpus)
+    region = {code: term.maps_to for code, term in corpus.vocabularies["country"].items()}
+    rows = []
+    codes = {code for orgs in counted["partners"] for code in {country.get(org) for org in orgs}}
+    for code in sorted(codes, key=lambda code: (code is None, str(code))):
+        own = counted[counted["partners"].map(lambda orgs, code=code: any(country.get(o) == code for o in orgs))]
+        bodies = sorted({org for orgs in own["partners"] for org in orgs if country.get(org) == code})
+        base = {"country": code, "region": region.get(code or ""), "partners": tuple(bodies)}
+        rows.append(base | {"year": None, "low": len(own), "high": len(own), "events": tuple(own["event_id"])})
+        low, high = _years(own)
+        rows += [
+            base | {"year": year, "low": len(low.get(year, ())), "high": len(ids), "events": tuple(ids)}
+            for year, ids in sorted(high.items())
+        ]
+    columns = ["country", "region", "year", "low", "high", "partners", "events"]
+    return frame(rows, columns).astype({"year": "Int64", "low": "Int64", "high": "Int64"})
+
+
+def online_share(corpus: Corpus, pandemic: str = PANDEMIC) -> pd.DataFrame:
+    """Question 10: how many exchanges were online before, during and after the pandemic.
+
+    Columns: phase (before, during, after), low, high (exchanges that surely lie, that can lie in it),
+    online_low, online_high, events. Modes online and hybrid count as online. ``pandemic`` is an
+    EDTF interval.
+    """
+    span = dates.parse(pandemic)
+    counted = _counted(corpus)
+    rows = []
+    for phase in ("before", "during", "after"):
+        sure, can = [], []
+        for row in counted.itertuples():
+            date = dates.parse(row.date) if row.date else None
+            answer = _phase(date, span, phase)
+            sure += [row] if answer is True else []
+            can += [row] if answer is not False else []
+        rows.append(
+            {"phase": phase, "low": len(sure), "high": len(can), "online_low": sum(map(_online, sure)),
+             "online_high": sum(map(_online, can)), "events": tuple(row.event_id for row in can)}
+        )  # fmt: skip
+    return frame(rows, ["phase", "low", "high", "online_low", "online_high", "events"]).astype(
+        dict.fromkeys(("low", "high", "online_low", "online_high"), "Int64")
+    )
+
+
+def _phase(date: dates.EdtfDate | None, span: dates.EdtfDate, phase: str) -> bool | None:
+    if date is None:
+        return None
+    if phase == "during":
+        return date.within(span).value
+    return date.before(span).value if phase == "before" else date.after(span).value
+
+
+def _online(row: Any) -> bool:
+    return row.mode in ("online", "hybrid")
+
+
+def partners_by_way(corpus: Corpus) -> pd.DataFrame:
+    """Questions 10 and 19: in which ways each partner was met, and in which alone.
+
+    Columns: partner, bilateral, multilateral (numbers of counted exchanges with this partner alone,
+    with others too), online, in_person (by mode; hybrid counts as both), only_online,
+    only_multilateral, events.
+    """
+    counted = _counted(corpus)
+    rows = []
+    for partner in sorted({org for orgs in counted["partners"] for org in orgs}):
+        own = counted[counted["partners"].map(lambda orgs, partner=partner: partner in orgs)]
+        alone = int(own["partners"].map(len).eq(1).sum())
+        online = int(own["mode"].isin(["online", "hybrid"]).sum())
+        person = int((~own["mode"].isin(["online", "broadcast", "post"])).sum())
+        rows.append(
+            {"partner": partner, "bilateral": alone, "multilateral": len(own) - alone, "online": online,
+             "in_person": person, "only_online": person == 0, "only_multilateral": alone == 0,
+             "events": tuple(own["event_id"])}
+        )  # fmt: skip
+    columns = ["partner", "bilateral", "multilateral", "online", "in_person", "only_online", "only_multilateral",
+               "events"]  # fmt: skip
+    return frame(rows, columns).astype(
+        dict.fromkeys(("bilateral", "multilateral", "online", "in_person"), "Int64")
+        | {"only_online": bool, "only_multilateral": bool}
+    )
+
+
+def kinds(corpus: Corpus) -> pd.DataFrame:
+    """Question 21: which kinds of exchange were had with which partner, and which never.
+
+    Columns: partner (missing: with all partners together), type, number, events. For all partners
+    together every kind of the word list has a row, those never tried with number 0; the kinds that are
+    no exchange by themselves (follow-ups in the house, approvals) are left out.
+    """
+    counted = _counted(corpus)
+    inside = _with_parts(counted, corpus)
+    rows = []
+    tried: dict[str, list[str]] = {code: [] for code in corpus.vocabularies["event_type"]}
+    for partner in sorted({org for orgs in counted["partners"] for org in orgs}):
+        own: dict[str, list[str]] = {}
+        for row in counted[counted["partners"].map(lambda orgs, partner=partner: partner in orgs)].itertuples():
+            for id, kind in inside[row.event_id]:
+                own.setdefault(kind, []).append(id)
+        for kind, ids in sorted(own.items()):
+            rows.append({"partner": partner, "type": kind, "number": len(ids), "events": tuple(ids)})
+            tried[kind] = sorted({*tried[kind], *ids})
+    for kind, ids in tried.items():
+        if kind not in ("internal_session", "agreement_approval", "other"):
+            rows.append({"partner": None, "type": kind, "number": len(ids), "events": tuple(ids)})
+    return frame(rows, ["partner", "type", "number", "events"]).astype({"number": "Int64"})
+
+
+def _with_parts(counted: pd.DataFrame, corpus: Corpus) -> dict[str, list[tuple[str, str]]]:
+    """Each exchange with the events inside it: id and kind, itself first."""
+    events = corpus["events"]
+    parts: dict[str, list[tuple[str, str]]] = {}
+    for row in events[events["part_of"].notna() & events["clarity"].eq("single")].itertuples():
+        parts.setdefault(row.part_of, []).append((row.event_id, row.type))
+    found = {}
+    for row in counted.itertuples():
+        listed, queue = [(row.event_id, row.type)], [row.event_id]
+        while queue:
+            inner = parts.get(queue.pop(), [])
+            listed += inner
+            queue += [id for id, _ in inner]
+        found[row.event_id] = listed
+    return found
+
+
+def city_ties(corpus: Corpus) -> pd.DataFrame:
+    """Questions 7 and 8: sister cities without a library tie, and library partners outside any.
+
+    Columns: place_id, city_ties (agreements between cities with it), library_ties (countable
+    agreements of libraries there with the home), libraries (libraries there that the home met or
+    agreed with), missing (library: the city is tied, no library there is; city: a library is, the
+    city is not; empty where both are), records. A tie of a kind that the source does not state is
+    a tie of the city here.
+    """
+    exchanges = flows.exchanges(corpus)
+    table = agreed.agreements(corpus, exchanges)
+    organisations = corpus["organisations"].set_index("org_id")
+    seats = organisations["place_id"].dropna()
+    libraries = {id for id, kind in organisations["kind"].items() if kind in (*LIBRARY_KINDS, "university_library")}
+    found: dict[str, dict[str, set[str]]] = {}
+
+    def at(org: str) -> dict[str, set[str]] | None:
+        if org not in seats.index:
+            return None
+        return found.setdefault(seats[org], {"city": set(), "tie": set(), "library": set(), "events": set()})
+
+    for row in table.itertuples():
+        for org in row.partners:
+            place = at(org)
+            if (place is not None and row.kind in CITY_TIES) or (place is not None and row.level == "city"):
+                place["city"].add(row.agreement_id)
+            elif place is not None and org in libraries and row.countable:
+                place["tie"].add(row.agreement_id)
+                place["library"].add(org)
+    for row in exchanges[exchanges["counted"]].itertuples():
+        for org in set(row.partners) & libraries:
+            place = at(org)
+            if place is not None:
+                place["library"].add(org)
+                place["events"].add(row.event_id)
+    rows = []
+    for id, place in sorted(found.items()):
+        if not place["city"] and not place["library"]:
+            continue
+        missing = "library" if place["city"] and not place["tie"] else "city" if not place["city"] else ""
+        rows.append(
+            {"place_id": id, "city_ties": tuple(sorted(place["city"])), "library_ties": tuple(sorted(place["tie"])),
+             "libraries": tuple(sorted(place["library"])), "missing": missing,
+             "records": tuple(sorted(place["city"] | place["tie"] | place["events"]))}
+        )  # fmt: skip
+    return frame(rows, ["place_id", "city_ties", "library_ties", "libraries", "missing", "records"])
+
+
+def members_covered(corpus: Corpus) -> pd.DataFrame:
+    """Question 22: which libraries of the home an agreement covers, with which foreign body.
+
+    Columns: org_id, agreements (ids, children of a group included), partners, countable (number of
+    agreements that count in headlines, a group once), covered. One row per member of the home.
+    """
+    table = corpus["agreements"]
+    parties = corpus["parties"]
+    own = parties[(parties["record"] == "agreements") & (parties["party"] == "org")]
+    bodies = own.groupby("record_id")["party_id"].agg(lambda ids: set(ids.dropna()))
+    whole = table[table["form"] != "group"]
+    rows = []
+    for member in sorted(corpus.members):
+        mine = [row for row in whole.itertuples() if member in bodies.get(row.agreement_id, set())]
+        partners = sorted({org for row in mine for org in bodies[row.agreement_id] if corpus.abroad.get(org)})
+        counts = {row.parent_id if row.form == "child" else row.agreement_id for row in mine
+                  if row.form == "child" or row.countable}  # fmt: skip
+        rows.append(
+            {"org_id": member, "agreements": tuple(row.agreement_id for row in mine), "partners": tuple(partners),
+             "countable": len(counts), "covered": bool(counts)}
+        )  # fmt: skip
+    return frame(rows, ["org_id", "agreements", "partners", "countable", "covered"]).astype(
+        {"countable": "Int64", "covered": bool}
+    )
+
+
+# --- helps --------------------------------------------------------------------------------
+
+
+def _counted(corpus: Corpus) -> pd.DataFrame:
+    exchanges = flows.exchanges(corpus)
+    return exchanges[exchanges["counted"]]
+
+
+def _countries(corpus: Corpus) -> dict[str, str]:
+    seats = corpus["organisations"].dropna(subset=["place_id"])
+    country = dict(zip(corpus["places"]["place_id"], corpus["places"]["country"], strict=True))
+    return {org: country[place] for org, place in zip(seats["org_id"], seats["place_id"], strict=True)}
+
+
+def _years(counted: pd.DataFrame) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
+    """By year the exchanges that surely began in it, and those that can have."""
+    low: dict[int, list[str]] = {}
+    high: dict[int, list[str]] = {}
+    for row in counted.itertuples():
+        date = dates.parse(row.date) if row.date else None
+        if date is None or date.start_earliest is None or date.start_latest is None:
+            continue
+        first, last = date.start_earliest.year, date.start_latest.year
+        for year in range(first, last + 1):
+            high.setdefault(year, []).append(row.event_id)
+        if first == last:
+            low.setdefault(first, []).append(row.event_id)
+    return low, high
+
+
+def _published(corpus: Corpus) -> Counter[int]:
+    found: Counter[int] = Counter()
+    for text in corpus["sources"]["published"].dropna():
+        date = dates.parse(text)
+        if date.earliest and date.latest and date.earliest.year == date.latest.year:
+            found[date.earliest.year] += 1
+    return found
