@@ -157,8 +157,11 @@ def gatherings(answers: Answers, words: Words) -> list[tuple[str, dict[str, Any]
 
 
 def _seats(corpus: Corpus) -> dict[str, str]:
+    """The place abroad under which a body is told; a consulate in our own country goes by its name."""
     rows = corpus["organisations"].dropna(subset=["place_id"])
-    return dict(zip(rows["org_id"], rows["place_id"], strict=True))
+    country = dict(zip(corpus["places"]["place_id"], corpus["places"]["country"], strict=True))
+    seats = dict(zip(rows["org_id"], rows["place_id"], strict=True))
+    return {org: place for org, place in seats.items() if corpus.counts_abroad(country[place])}
 
 
 def _first_seen(material: dict[str, list[Any]]) -> tuple[bool, str]:
