@@ -124,7 +124,7 @@ def verify(folder: Path | None, articles: Path) -> None:
     _show(outcome.problems)
     click.echo(
         f"{outcome.found} found, {outcome.ambiguous} ambiguous, {outcome.missing} missing; "
-        f"{len(outcome.not_held)} articles not held" + (f": {', '.join(outcome.not_held)}" if outcome.not_held else "")
+        f"{len(outcome.not_held)} articles not held{_some(outcome.not_held)}"
     )
     if outcome.missing:
         raise SystemExit(1)
@@ -242,6 +242,14 @@ def export(folder: Path | None, formats: tuple[str, ...], out: Path | None, audi
     if outcome.left_out:
         rows = ", ".join(f"{name} {count}" for name, count in outcome.left_out.items())
         click.echo(f"Left out, because internal sources alone tell it: {rows}. With --audience internal it goes out.")
+
+
+def _some(names: list[str], most: int = 8) -> str:
+    """A list that fits on a line: the first few, and how many more."""
+    if not names:
+        return ""
+    rest = len(names) - most
+    return f": {', '.join(names[:most])}" + (f" and {rest} more" if rest > 0 else "")
 
 
 def _show(problems: list[Problem]) -> int:

@@ -52,7 +52,7 @@ def test_the_chinese_headline(asked):
     assert "杭州图书馆" in said[0]
     assert "4次" in said[0]
     assert "2021、2022或2023年3月17日" in said[0]
-    assert "来访3次" in said[1]
+    assert "在境内举行3次" in said[1]
     assert "2项" in said[2]
     assert "11项" in said[3]
 

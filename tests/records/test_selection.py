@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -374,3 +375,13 @@ def test_the_slice_of_the_tables_on_disk_is_the_same(told: Project) -> None:
     read, made = (select(source, settings, vocabularies, chosen) for source in (frames, build(told)))
     for table in TABLES:
         pd.testing.assert_frame_equal(read[table.name], made[table.name], obj=table.name)
+
+
+def test_an_embassy_counts_for_the_country_it_represents(root: Path) -> None:
+    """The Irish consulate in Shanghai is a body of Ireland, the Chinese embassy in Minsk one of China."""
+    frames, vocabularies = build(Project(root)), material_of(Project(root)).vocabularies
+    settings = settings_module.read(Project(root))
+    home = Home("all", tuple(frames["organisations"]["org_id"]), {"en": "all", "zh": "全部"})
+    corpus = select(frames, settings, vocabularies, Selection(home, None, settings.as_of))
+    assert corpus.abroad["irish-consulate-shanghai"]
+    assert not corpus.abroad["chinese-embassy-belarus"]

@@ -10,6 +10,7 @@ from workbench.analysis._frames import frame, plain
 from workbench.records import dates
 from workbench.records.selection import Corpus
 
+_STANDING = ("signed", "renewed", "in_force")
 CHECKABLE = ("partner_libraries", "agreements", "delegations", "libraries_joined")
 
 
@@ -22,10 +23,12 @@ def claims(corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFrame, pa
     records (their ids).
 
     Measures: partner_libraries counts libraries abroad in counted exchanges or countable
-    agreements of the subject; agreements its countable agreements between institutions;
+    agreements of the subject; agreements its countable agreements between institutions that are
+    said to be signed or to stand;
     delegations its counted exchanges abroad that can lie in the claim's time; libraries_joined
-    the bodies of the home with any tie to the subject. A claim is never turned into records
-    (codebook §3, promise 2). Only what can have been by the time of the claim is counted.
+    the bodies of the home with a membership or an agreement (cooperation without an instrument is
+    no joining), by one agreement each. A claim is never turned into records
+    (codebook §3, promise 2). Only what surely was by the time of the claim is counted.
     """
     table = corpus.own("claims")
     about = table["subject"].isin(corpus.members)
@@ -60,6 +63,7 @@ def _on_record(
     row: Any, corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFrame, partners: pd.DataFrame
 ) -> list[str] | None:
     subject = row.subject
+    everything = agreements
     exchanges = exchanges[_by_then(exchanges["date"], row.as_of)]
     agreements = agreements[_by_then(agreements["date"], row.as_of)]
     with_subject = _events_of(subject, corpus) & set(exchanges["event_id"])
@@ -74,7 +78,7 @@ def _on_record(
     if row.measure == "agreements":
         return [
             r.agreement_id for r in agreements.itertuples()
-            if r.countable and r.level == "institution" and subject in r.home_parties
+            if r.countable and r.level == "institution" and r.step in _STANDING and subject in r.home_parties
         ]  # fmt: skip
     if row.measure == "delegations":
         period = dates.parse(row.as_of) if plain(row.as_of) else None
@@ -84,20 +88,31 @@ def _on_record(
             and (period is None or (r.date and dates.parse(r.date).overlaps(period)))
         ]  # fmt: skip
     if row.measure == "libraries_joined":
-        tied = {org for r in agreements.itertuples() if subject in r.partners for org in r.home_parties}
-        return sorted(tied & corpus.members)
+        return _ties(subject, everything, corpus)
     return None
 
 
+def _ties(subject: str, agreements: pd.DataFrame, corpus: Corpus) -> list[str]:
+    """For each body of the home that is tied to the subject one agreement that says so."""
+    found: dict[str, str] = {}
+    for row in agreements.itertuples():
+        if subject in row.partners and row.kind != "unspecified_cooperation":
+            for org in set(row.home_parties) & corpus.members:
+                children = corpus["agreements"]
+                own = children[children["parent_id"] == row.agreement_id]["agreement_id"]
+                found.setdefault(org, next((id for id in own if id.endswith(org)), row.agreement_id))
+    return sorted(found.values())
+
+
 def _by_then(column: pd.Series, as_of: Any) -> pd.Series:
-    """Which dates can lie before the end of a claim's time; a record without a date can."""
+    """Which dates surely lie before the end of a claim's time; a record without a date may not."""
     until = dates.parse(as_of).latest if plain(as_of) else None
 
-    def can(text: Any) -> bool:
-        first = dates.parse(text).earliest if plain(text) else None
-        return until is None or first is None or first <= until
+    def surely(text: Any) -> bool:
+        last = dates.parse(text).latest if plain(text) else None
+        return until is None or (last is not None and last <= until)
 
-    return column.map(can).astype(bool)
+    return column.map(surely).astype(bool)
 
 
 def _events_of(subject: str, corpus: Corpus) -> set[str]:

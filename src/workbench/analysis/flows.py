@@ -59,7 +59,11 @@ def exchanges(corpus: Corpus) -> pd.DataFrame:
     events = corpus["events"]
     top = events[events["event_id"].isin(ours) & ~_has_whole_in(events, ours)]
     bodies = {id: set(group["org_id"].dropna()) for id, group in of_events.groupby("record_id")}
-    rows = [_exchange(row, bodies.get(row.event_id, set()), corpus) for row in top.itertuples(index=False)]
+    stops = _stops(events)
+    rows = [
+        _exchange(row, bodies.get(row.event_id, set()), stops.get(row.event_id, ()), corpus)
+        for row in top.itertuples(index=False)
+    ]
     columns = [*_BODY_COLUMNS, "date", "basis", "assumed", "partners", "direction", "in_period", "counted", "left_out"]
     rows.sort(key=lambda row: (_date_key(row["date"]), row["event_id"]))
     return frame(rows, columns).astype({"in_period": "boolean", "counted": bool, "assumed": bool})
@@ -83,7 +87,13 @@ def _date_key(text: str | None) -> tuple[bool, dt.date, dt.date, str]:
     return dates.parse(text).sort_key if text else (True, dt.date.max, dt.date.max, "")
 
 
-def _exchange(row: Any, bodies: set[str], corpus: Corpus) -> dict[str, Any]:
+def _stops(events: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """For each event that has no place of its own the places of its parts: the stops of a tour."""
+    placed = events[events["place_id"].notna() & events["part_of"].notna()]
+    return {whole: tuple(dict.fromkeys(group)) for whole, group in placed.groupby("part_of")["place_id"]}
+
+
+def _exchange(row: Any, bodies: set[str], stops: tuple[str, ...], corpus: Corpus) -> dict[str, Any]:
     text = _date_text(row)
     date = dates.parse(text) if text else None
     inferred = row.basis in ("inferred", "relative_resolved")
@@ -99,7 +109,7 @@ def _exchange(row: Any, bodies: set[str], corpus: Corpus) -> dict[str, Any]:
         "basis": row.basis,
         "assumed": inferred or bool(date and date.assumed),
         "partners": partners,
-        "direction": _direction(row, partners, corpus),
+        "direction": _direction(row, partners, stops, corpus),
         "in_period": within,
         "counted": reason == "",
         "left_out": reason,
@@ -134,13 +144,16 @@ def _place_abroad(place_id: object, corpus: Corpus) -> bool:
     return corpus.counts_abroad(country)
 
 
-def _direction(row: Any, partners: tuple[str, ...], corpus: Corpus) -> str:
-    """Who moved: at a place abroad the home did, at home the partners; online both or neither."""
+def _direction(row: Any, partners: tuple[str, ...], stops: tuple[str, ...], corpus: Corpus) -> str:
+    """Who moved: at a place abroad the home did, at home the partners; online both or neither. A tour
+    without a place of its own went where all its stops were, if they were all on one side."""
     if row.mode == "online" or row.place_precision == "online":
         return "mutual"
-    if pd.isna(row.place_id):
+    places = (row.place_id,) if not pd.isna(row.place_id) else stops
+    abroad = {_place_abroad(place, corpus) for place in places}
+    if len(abroad) != 1:
         return "unknown"
-    if _place_abroad(row.place_id, corpus):
+    if abroad == {True}:
         return "outbound"
     return "inbound" if partners else "domestic"
 
@@ -208,11 +221,11 @@ def movements(exchanges: pd.DataFrame, plans: pd.DataFrame, corpus: Corpus) -> t
     stays a country; a seat that no source names is no point of departure, so an
     international body has none. Promises and wishes without a place are not drawn.
     """
-    places = _seats(corpus)
+    places, stops = _seats(corpus), _stops(corpus["events"])
     lines: list[dict[str, Any]] = []
     missing: list[dict[str, Any]] = []
     for row in exchanges[exchanges["counted"]].itertuples(index=False):
-        ends = _ends(row, places, corpus)
+        ends = _ends(row, places, stops.get(row.event_id, ()), corpus)
         lines += [{"record": "events", "record_id": row.event_id, **end} for end in ends]
         if not ends and row.mode in _UNMOVED:
             missing.append({"record_id": row.event_id, "reason": "no_movement"})
@@ -245,7 +258,7 @@ def _seats(corpus: Corpus) -> dict[str, str]:
     return dict(zip(rows["org_id"], rows["place_id"], strict=True))
 
 
-def _ends(row: Any, seats: dict[str, str], corpus: Corpus) -> list[dict[str, str]]:
+def _ends(row: Any, seats: dict[str, str], stops: tuple[str, ...], corpus: Corpus) -> list[dict[str, str]]:
     takers = corpus.takers
     own = takers[(takers["record"] == "events") & (takers["record_id"] == row.event_id)]
     home_seats = sorted({seats[org] for org in own["org_id"].dropna() if org in corpus.members and org in seats})
@@ -254,10 +267,12 @@ def _ends(row: Any, seats: dict[str, str], corpus: Corpus) -> list[dict[str, str
         pairs = []
     elif row.direction == "mutual":
         pairs = [("online", home, other) for home in home_seats for other in partner_seats]
-    elif row.direction == "inbound":
+    elif row.direction == "inbound" and row.place_id:
         pairs = [("inbound", row.place_id, other) for other in partner_seats]
     elif row.direction == "outbound":
-        pairs = [("outbound", home, row.place_id) for home in home_seats]
+        pairs = [
+            ("outbound", home, place) for home in home_seats for place in ((row.place_id,) if row.place_id else stops)
+        ]
     else:
         pairs = []
     return [{"kind": kind, "home_place": home, "other_place": other} for kind, home, other in pairs if home != other]

@@ -60,7 +60,9 @@ def article(phrase: str) -> str:
 
 
 def listed(items: list[str]) -> str:
-    """Items as a list with "and"."""
+    """Items as a list with "and"; with semicolons where an item has a comma or an "and" of its own."""
+    if len(items) > 2 and any(", " in item or " and " in item for item in items):
+        return "; ".join(items[:-1]) + "; and " + items[-1]
     return format_list(items, locale=LOCALE) if items else ""
 
 
@@ -175,6 +177,8 @@ def _interval(plain: str) -> tuple[str, str]:
         return _single(start)
     sides = [_parts(start)[1], _parts(end)[1]]
     if len(sides[0]) != len(sides[1]) and max(map(len, sides)) == 3:  # the coarser side is some day of it
+        if sides[0][1:] == sides[1]:
+            return "from", f"{' '.join(sides[0])} until later that month"
         said = [" ".join(side) if len(side) == 3 else f"a day in {' '.join(side)}" for side in sides]
         return "from", f"{said[0]} to {said[1]}"
     return "from", _joined(sides, "to")

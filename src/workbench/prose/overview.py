@@ -51,7 +51,8 @@ class Answers:
         """Countable agreements of the home itself: its cities' are told, not counted."""
         rows = self.agreements
         own = rows["home_parties"].map(lambda bodies: bool(set(bodies) & self.corpus.members)).astype(bool)
-        return rows[rows["countable"] & own]
+        abroad = (rows["partners"].map(len) + rows["as_printed"].map(len)) > 0
+        return rows[rows["countable"] & own & abroad]
 
 
 def lead(answers: Answers) -> dict[str, Any]:
@@ -107,6 +108,8 @@ def _between(rows: pd.DataFrame, first: Any, last: Any) -> Fact:
     one = rows[(rows["earliest"] == first) & (rows["latest"] == last)]
     if len(one):
         return facts.date(one.iloc[0]["date"], records("events", [one.iloc[0]["event_id"]]))
+    if first.year == last.year:  # a year says it shorter, and no surer
+        return facts.date(f"{first.year:04d}", records("events", rows.loc[rows["earliest"] == first, "event_id"]))
     either = rows[(rows["earliest"] == first) | (rows["latest"] == last)]
     return facts.date(f"[{first.isoformat()}..{last.isoformat()}]", records("events", either["event_id"]))
 
@@ -157,8 +160,11 @@ def gatherings(answers: Answers, words: Words) -> list[tuple[str, dict[str, Any]
 
 
 def _seats(corpus: Corpus) -> dict[str, str]:
+    """The place abroad under which a body is told; a consulate in our own country goes by its name."""
     rows = corpus["organisations"].dropna(subset=["place_id"])
-    return dict(zip(rows["org_id"], rows["place_id"], strict=True))
+    country = dict(zip(corpus["places"]["place_id"], corpus["places"]["country"], strict=True))
+    seats = dict(zip(rows["org_id"], rows["place_id"], strict=True))
+    return {org: place for org, place in seats.items() if corpus.counts_abroad(country[place])}
 
 
 def _first_seen(material: dict[str, list[Any]]) -> tuple[bool, str]:
@@ -169,13 +175,15 @@ def _first_seen(material: dict[str, list[Any]]) -> tuple[bool, str]:
 def _story(answers: Answers, material: dict[str, list[Any]]) -> dict[str, Any]:
     plans = material["plans"]
     promised = [p for p in plans if p.strength == "committed" and not p.date]
-    spoken = [p for p in plans if p.strength != "committed" and not p.date]
+    planned = [p for p in plans if p.strength == "planned" and not p.date]
+    spoken = [p for p in plans if p.strength not in ("committed", "planned") and not p.date]
     return {
         "single": facts.number(1),
         "ties": _ties(material["ties"]),
         "events": [_event(row, answers.corpus) for row in material["events"]],
         "dated": [_plan(p) for p in plans if p.date],
         "promised": [_what(p) for p in promised],
+        "planned": [_what(p) for p in planned],
         "spoken": [_what(p) for p in spoken],
     }
 
@@ -256,10 +264,14 @@ def _event(row: Any, corpus: Corpus) -> SimpleNamespace:
         abroad=facts.names(row.partners, own),
         bodies=facts.number(len(row.partners), own),
         home_moved=bool(mine.loc[mine["org_id"].isin(corpus.members), "role"].isin(_MOVING).any()),
+        outcome=facts.text(_outcome(row.event_id, corpus), own),
         donors=of("donor"),
         recipients=of("recipient"),
         home_people=facts.people(_pairs(ours), own),
         partner_people=facts.people(_pairs(theirs), own),
+        visited=facts.names(
+            _unique(mine.loc[mine["role"].isin(["host", "visited"]) & mine["org_id"].isin(row.partners), "org_id"]), own
+        ),
         host=facts.names(
             _unique(mine.loc[(mine["role"] == "host") & mine["org_id"].isin(corpus.members), "org_id"]), own
         ),
@@ -276,6 +288,11 @@ def _event(row: Any, corpus: Corpus) -> SimpleNamespace:
         parts=_parts(row.event_id, corpus),
         outputs=_outputs(row.event_id, corpus),
     )
+
+
+def _outcome(event_id: str, corpus: Corpus) -> str | None:
+    outcome = corpus["events"].set_index("event_id").loc[event_id, "outcome"]
+    return None if pd.isna(outcome) else str(outcome)
 
 
 def _bodies(theirs: pd.DataFrame, row: Any) -> tuple[str, ...]:
@@ -423,7 +440,7 @@ def agreement_rows(answers: Answers, words: Words) -> list[tuple[list[str], tupl
             own += records("events", [row.last_event])
         parties = [words.name(org) for org in (*row.home_parties[:1], *row.partners)]
         if len(row.home_parties) > 1:
-            parties = [words.name(org) for org in row.partners]
+            parties = [words.name(org) for org in row.partners or row.home_parties]
         parties += row.as_printed
         rows.append(([what[:1].upper() + what[1:], words.grammar.listed(parties), step, last], own))
     return rows
@@ -462,13 +479,11 @@ def key_figures(answers: Answers, words: Words) -> list[tuple[str, str, dict[str
     counted = answers.counted
     low = int(counted["in_period"].fillna(False).sum())
     inbound, outbound = (int((counted["direction"] == way).sum()) for way in ("inbound", "outbound"))
-    claimed = answers.claims[answers.claims["measure"] == "agreements"]
-    stated = int(claimed["best"].max()) if len(claimed) else 0
     total = str(len(counted)) if low == len(counted) else f"{low}–{len(counted)}"
     assumed = facts.number(int(counted["assumed"].sum()))
     return [
         (total, "figure_exchanges", {"assumed": assumed}),
         (f"{inbound} : {outbound}", "figure_balance", {}),
-        (str(len(answers.own_agreements)), "figure_agreements", {"claimed": facts.number(stated)}),
+        (str(len(answers.own_agreements)), "figure_agreements", {}),
         (str(len(answers.partner_plans)), "figure_plans", {}),
     ]

@@ -24,6 +24,7 @@ from workbench.settings import Home, Settings
 if TYPE_CHECKING:
     from workbench.records.view import Sheet
 
+_REPRESENTING = ("office", "mission")  # kinds of body that stand for their parent
 # Roles in which somebody is spoken about or asked, not taking part.
 ABSENT_ROLES = frozenset({"subject"})
 # Tables whose records may come from a register instead of a dossier.
@@ -96,8 +97,9 @@ class Corpus:
             elif not pd.isna(row["place_id"]):
                 found[str(id)] = self.counts_abroad(places.loc[row["place_id"], "country"])
         for id, row in organisations.iterrows():
-            if found.get(str(row["parent_id"]) if not pd.isna(row["parent_id"]) else "") and row["kind"] == "office":
-                found[str(id)] = True  # the office of a body abroad, wherever it stands
+            parent = "" if pd.isna(row["parent_id"]) else str(row["parent_id"])
+            if row["kind"] in _REPRESENTING and parent in found:
+                found[str(id)] = found[parent]  # an office or an embassy, wherever it stands
         return found
 
     def principal(self, org_id: str) -> str:
