@@ -6,6 +6,6 @@ frames; they hold no words for readers (`workbench.prose`) and draw nothing
 that use it.
 """
 
-from workbench.analysis import agreements, claims, flows
+from workbench.analysis import activity, agreements, claims, evidence, flows, reciprocity, spread
 
-__all__ = ["agreements", "claims", "flows"]
+__all__ = ["activity", "agreements", "claims", "evidence", "flows", "reciprocity", "spread"]

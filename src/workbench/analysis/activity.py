@@ -50,7 +50,7 @@ def dormant(corpus: Corpus, months: int = WINDOW) -> pd.DataFrame:
         known = [act for act in acts if act[0] and act[1]]
         first = max((act[0] for act in known), default=None)
         last = max((act[1] for act in known), default=None)
-        answer = None if not known else True if last < limit else False if first >= limit else None
+        answer = None if first is None or last is None else True if last < limit else False if first >= limit else None
         decisive = [act for act in known if act[1] == last or act[0] == first]
         rows.append(
             {
@@ -131,7 +131,8 @@ def commitments(corpus: Corpus) -> pd.DataFrame:
     rows = []
     for row in plans[plans["strength"] == "committed"].itertuples(index=False):
         partners = tuple(org for org in bodies.get(row.plan_id, []) if corpus.abroad.get(org))
-        since = dates.parse(raised.of(row)[0]).earliest if raised.of(row)[0] else None
+        voiced, _ = raised.of(row)
+        since = dates.parse(voiced).earliest if voiced else None
         met = counted[_with(counted, set(partners)) & (counted["type"] == row.kind)]
         like = tuple(r.event_id for r in met.itertuples() if since is None or r.latest is None or r.latest >= since)
         done = plain(row.realised_by)

@@ -55,12 +55,12 @@ def by_country(corpus: Corpus) -> pd.DataFrame:
     counted = _counted(corpus)
     country = _countries(corpus)
     region = {code: term.maps_to for code, term in corpus.vocabularies["country"].items()}
-    rows = []
+    rows: list[dict[str, Any]] = []
     codes = {code for orgs in counted["partners"] for code in {country.get(org) for org in orgs}}
     for code in sorted(codes, key=lambda code: (code is None, str(code))):
         own = counted[counted["partners"].map(lambda orgs, code=code: any(country.get(o) == code for o in orgs))]
         bodies = sorted({org for orgs in own["partners"] for org in orgs if country.get(org) == code})
-        base = {"country": code, "region": region.get(code or ""), "partners": tuple(bodies)}
+        base: dict[str, Any] = {"country": code, "region": region.get(code or ""), "partners": tuple(bodies)}
         rows.append(base | {"year": None, "low": len(own), "high": len(own), "events": tuple(own["event_id"])})
         low, high = _years(own)
         rows += [
@@ -112,15 +112,15 @@ def _online(row: Any) -> bool:
 def partners_by_way(corpus: Corpus) -> pd.DataFrame:
     """Questions 10 and 19: in which ways each partner was met, and in which alone.
 
-    Columns: partner, bilateral, multilateral (numbers of counted exchanges with this partner alone,
-    with others too), online, in_person (by mode; hybrid counts as both), only_online,
-    only_multilateral, events.
+    Multilateral is a conference, whoever else was there, and any event with another partner too.
+    Columns: partner, bilateral, multilateral (numbers of counted exchanges), online, in_person (by
+    mode; hybrid counts as both), only_online, only_multilateral, events.
     """
     counted = _counted(corpus)
     rows = []
     for partner in sorted({org for orgs in counted["partners"] for org in orgs}):
         own = counted[counted["partners"].map(lambda orgs, partner=partner: partner in orgs)]
-        alone = int(own["partners"].map(len).eq(1).sum())
+        alone = int((own["partners"].map(len).eq(1) & own["type"].ne("conference")).sum())
         online = int(own["mode"].isin(["online", "hybrid"]).sum())
         person = int((~own["mode"].isin(["online", "broadcast", "post"])).sum())
         rows.append(

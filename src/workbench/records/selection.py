@@ -212,7 +212,7 @@ def select(
 
 def _within(tables: dict[str, pd.DataFrame], table: str, ids: set[str], period: dates.EdtfDate | None) -> set[str]:
     """Those records that can lie in the period: by their own date, else by that of the event at
-    which they were voiced. What has no date can."""
+    which they were voiced or of the text that promises them. What has no date can."""
     if period is None:
         return ids
     frame = tables[table]
@@ -220,6 +220,10 @@ def _within(tables: dict[str, pd.DataFrame], table: str, ids: set[str], period: 
     if "raised_at" in frame:
         of_event = dict(zip(tables["events"]["event_id"], _dates(tables["events"]), strict=True))
         when = when.where(when.notna(), frame["raised_at"].map(of_event, na_action="ignore"))
+    if "agreement_id" in frame:
+        steps = tables["milestones"][tables["milestones"]["step"].isin(["signed", "approved"])]
+        signed = dict(zip(steps["agreement_id"], _dates(steps), strict=True))
+        when = when.where(when.notna(), frame["agreement_id"].map(signed, na_action="ignore"))
     can = [pd.isna(text) or dates.parse(text).overlaps(period) for text in when]
     return ids & set(frame.loc[can, BY_NAME[table].key[0]])
 
