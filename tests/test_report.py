@@ -324,7 +324,7 @@ def test_the_report_closes_with_what_it_is(told):
     assert closed["home_name"] == "Hangzhou Public Library"
     assert closed["as_of"] == "2026-10-31"
     assert closed["as_of_words"] == "Records as of 31 October 2026"
-    assert closed["lead"].startswith("The records hold four exchanges")
+    assert closed["lead"].startswith("The records hold four international exchanges")
     assert closed["title"] == "International exchange of Hangzhou Public Library"
 
 

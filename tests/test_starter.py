@@ -205,7 +205,7 @@ def test_the_example_becomes_an_overview(tmp_path: Path) -> None:
     page = (tmp_path / "mine" / "reports" / "overview-moonbridge-library.html").read_text(encoding="utf-8")
     text = re.sub(r"<sup.*?</sup>|<[^>]+>", "", page)
     for words in (
-        "two exchanges of the Moonbridge Example Library with bodies abroad, the first on 12 June 2024",
+        "two international exchanges of the Moonbridge Example Library, the first on 12 June 2024",
         "月桥示例图书馆",
         "the Northlight Example Library signed a memorandum at the end of October 2024",
         "Planned for spring 2025",

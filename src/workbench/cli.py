@@ -221,7 +221,9 @@ def show(ids: tuple[str, ...], folder: Path | None) -> None:
     from workbench.records import load, view
 
     frames, _ = load.ensure_tables(_project(folder))
-    click.echo("\n\n".join(str(view.show(frames, id)) for id in ids))
+    for number, id in enumerate(ids):
+        sheet = view.show(frames, id)
+        click.echo(f"\n{sheet}" if number else str(sheet))
 
 
 @_verb

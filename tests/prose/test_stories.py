@@ -39,11 +39,11 @@ def everything(told):
 
 def test_the_headline_of_each_home(asked):
     first = {home: lead(asked(home))[0] for home in HOMES}
-    assert first[GROUP].startswith("The records hold seven exchanges of the public libraries of Zhejiang")
+    assert first[GROUP].startswith("The records hold seven international exchanges of the public libraries of Zhejiang")
     assert first[GROUP].endswith("the first in October 2016 and the last from 21 to 25 August 2023.")
-    assert first[HPL].startswith("The records hold four exchanges of Hangzhou Public Library")
+    assert first[HPL].startswith("The records hold four international exchanges of Hangzhou Public Library")
     assert first[HPL].endswith("the first in October 2016 and the last on 17 March of 2021, 2022 or 2023.")
-    assert first[LIBRARY].startswith("The records hold four exchanges of Zhejiang Library")
+    assert first[LIBRARY].startswith("The records hold four international exchanges of Zhejiang Library")
     assert first[LIBRARY].endswith("the first in October 2017 and the last from 21 to 25 August 2023.")
 
 
@@ -59,7 +59,7 @@ def test_the_chinese_headline(asked):
 
 def test_only_one_exchange_is_not_told_as_first_and_last(asked):
     said = lead(asked(GROUP, "2018", "2018"))
-    assert "one exchange" in said[0]
+    assert "one international exchange" in said[0]
     assert said[0].count("5 December 2018") == 1
 
 

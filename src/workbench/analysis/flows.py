@@ -17,6 +17,7 @@ REASONS = (
     "not_reviewed", "outside_period", "cancelled", "postponed", "reported_only", "aggregate", "internal", "domestic",
 )  # fmt: skip
 _UNMOVED = ("post", "broadcast")
+_UNMOVED_KINDS = ("book_donation", "book_exchange", "award")  # nobody moves, unless told to have been there
 LIBRARY_KINDS = ("public_library", "provincial_library", "national_library", "branch_library")
 _BODY_COLUMNS = ("event_id", "type", "mode", "place_id", "place_precision", "topic", "programme", "earliest", "latest")
 
@@ -149,6 +150,8 @@ def _direction(row: Any, partners: tuple[str, ...], stops: tuple[str, ...], corp
     without a place of its own went where all its stops were, if they were all on one side."""
     if row.mode == "online" or row.place_precision == "online":
         return "mutual"
+    if row.type in _UNMOVED_KINDS and row.mode != "in_person":
+        return "unknown"
     places = (row.place_id,) if not pd.isna(row.place_id) else stops
     abroad = {_place_abroad(place, corpus) for place in places}
     if len(abroad) != 1:

@@ -21,7 +21,8 @@ CREATE VIEW exchanges AS
 SELECT events.event_id, event_type.en AS type, mode.en AS mode, coalesce(reading, edtf) AS date, earliest, latest,
        {place_en} AS place, {place_zh} AS place_zh, places.country, places.lat AS latitude, places.lon AS longitude,
        came.org_id, {org_en} AS body, {org_zh} AS body_zh, organisation_kind.en AS body_kind, came.roles,
-       events.topic, events.outcome, factuality.en AS factuality, events.countable, events.part_of
+       events.topic, events.outcome, factuality.en AS factuality, events.countable, events.curation,
+       events.part_of
 FROM (SELECT record_id, CASE party WHEN 'org' THEN party_id ELSE for_org END AS org_id,
              group_concat(DISTINCT role) AS roles
       FROM parties WHERE record = 'events' AND role <> 'subject' GROUP BY 1, 2) AS came

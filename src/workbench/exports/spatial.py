@@ -1,6 +1,6 @@
 """Places and flows for maps: points and great circles, as GeoParquet and GeoJSON (WGS 84).
 
-A flow says who came from where to an event: one line for each countable event that took place
+A flow says who came from where to an event: one line for each reviewed, countable event that took place
 and each body that took part, from the body's seat to the place of the event. It does not depend
 on a home. No line: online events, places and seats without coordinates, bodies seated where the
 event was, international bodies, and those who were only spoken about.
@@ -153,7 +153,8 @@ def _layers(holdings: Holdings) -> dict[str, gpd.GeoDataFrame]:
 
 def _countable(holdings: Holdings) -> pd.DataFrame:
     events = holdings.tables["events"]
-    return events[events["countable"].fillna(False) & (events["factuality"] == "realised")]
+    took_place = events["countable"].fillna(False) & events["factuality"].eq("realised")
+    return events[took_place & events["curation"].eq("reviewed")]
 
 
 def _journeys(holdings: Holdings) -> pd.DataFrame:

@@ -277,6 +277,7 @@ def _event(row: Any, corpus: Corpus) -> SimpleNamespace:
         ),
         host_people=facts.people(_pairs(ours[ours["role"] == "host"]), own),
         inviter=facts.people(_pairs(ours[ours["role"] == "inviter"]), own),
+        home_held=bool(mine.loc[mine["org_id"].isin(corpus.members), "role"].isin(["host", "organiser"]).any()),
         home_spoke=bool((ours["role"] == "speaker").any()),
         partner_spoke=bool((theirs["role"] == "speaker").any()),
         headcount=facts.number(int(headcount.iloc[0]), own) if len(headcount) else None,

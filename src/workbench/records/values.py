@@ -28,6 +28,7 @@ _AMOUNTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 _UNIT = re.compile(r"(?!(?:to|or|and|million|thousand|hundred|billion)\b|[百千万萬亿億])[^\W\d_][^\d]*")
+DIVISIBLE = ("days", "weeks", "hours", "years", "square_metres")  # measures that may have fractions
 AMOUNT_FORMS = "50, ~50, >3000, >=15, <=20, 2..3, =12 (derived) or hundreds"
 
 

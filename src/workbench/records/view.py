@@ -77,9 +77,10 @@ def show(tables: dict[str, pd.DataFrame], id: str) -> Sheet:
         key = table.key[0]
         if table.field(key).type != "id":
             continue
-        rows = tables[table.name][tables[table.name][key] == id]
+        ids = tables[table.name][key]
+        rows = tables[table.name][ids.eq(id) | ids.eq(id.lower())]
         if len(rows):
-            return _sheet(tables, table.name, id, rows.iloc[0])
+            return _sheet(tables, table.name, rows.iloc[0][key], rows.iloc[0])
     known = {i for t in TABLES if t.field(t.key[0]).type == "id" for i in tables[t.name][t.key[0]].dropna()}
     raise UsageError(f'No record has the id "{id}". {did_you_mean(id, known) or "`workbench data` lists the tables."}')
 
@@ -224,7 +225,9 @@ def _references(tables: dict[str, pd.DataFrame], id: str) -> list[Line]:
                 if table.name in _ATTACHED:
                     lines.append((f"{row['record']}", f"{row['record_id']} ({row['role']})"))
                 elif table.name != "outputs":
-                    lines.append((table.name, f"{row[table.key[0]]} ({column.name})"))
+                    when = row.get("reading") if not pd.isna(row.get("reading")) else row.get("edtf")
+                    dated = f", {when}" if isinstance(when, str) else ""
+                    lines.append((table.name, f"{row[table.key[0]]}{dated} ({column.name})"))
     lines = list(dict.fromkeys(lines))
     rest = len(lines) - MOST
     return lines if rest <= 0 else [*lines[:MOST], ("…", f"and {rest} more")]

@@ -287,3 +287,28 @@ def test_a_table_without_rows_is_no_mistake(project: Project) -> None:
 def test_rows_cut_short_are_filled_where_the_mapping_says_so(project: Project) -> None:
     bring(project, HEAD + "Ann,Leeds,GB\n", "fill_short = true\n" + VISITS)
     assert event(project)["place_id"] == "leeds"
+
+
+def test_a_formula_nobody_computed_is_not_read_as_empty(project: Project) -> None:
+    """openpyxl writes formulas without their results."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(COLUMNS)
+    book.active.append(["Ann", "Leeds", "GB", "", "2001-02-03", "=5+6"])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    text = said(project, buffer.getvalue(), suffix=".xlsx")
+    assert "formulas without a stored result: 1, the first in F2" in text
+
+
+def test_moments_with_a_zone_are_no_days(project: Project) -> None:
+    zoned = pa.array([dt.datetime(2015, 1, 1, 20)], pa.timestamp("us", tz="UTC"))
+    table = parquet(Who=["Ann"], City=["Leeds"], Country=["GB"], State=[""], Day=zoned, Heads=["5"])
+    assert "moments of the time zone UTC" in said(project, table, suffix=".parquet")
+
+
+@pytest.mark.parametrize("number", ["1.200", "35.5"])
+def test_a_fraction_of_people_is_asked_about(project: Project, number: str) -> None:
+    """1.200 is twelve hundred in half of Europe and one and a fifth here: nobody guesses."""
+    assert "a fraction of what is counted whole" in said(project, HEAD + f"Ann,Leeds,GB,,2001-02-03,{number}\n")

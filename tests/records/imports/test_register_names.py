@@ -19,7 +19,7 @@ NAMES = "data/raw/tables/invented-list.names.csv"
 
 def worksheet(project: Project) -> list[dict[str, str]]:
     path = project.root / NAMES
-    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines())) if path.is_file() else []
+    return list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())) if path.is_file() else []
 
 
 def decide(project: Project, printed: str, decision: str) -> None:
@@ -29,7 +29,7 @@ def decide(project: Project, printed: str, decision: str) -> None:
     for line in rows:
         if line["printed"] == printed:
             line.update(decision=decision, by="A Tester", on="2026-01-02")
-    with path.open("w", encoding="utf-8", newline="") as handle:
+    with path.open("w", encoding="utf-8-sig", newline="") as handle:
         writer = csv.DictWriter(handle, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
@@ -38,7 +38,7 @@ def decide(project: Project, printed: str, decision: str) -> None:
 def place_of(project: Project, line: str) -> dict[str, object]:
     """The event made of one row; Ann is nobody of the register."""
     us = "US,United States,美国,ISO 3166-1,north_america\n"
-    assert us in (project.vocabularies / "country.csv").read_text(encoding="utf-8")
+    assert us in (project.vocabularies / "country.csv").read_text(encoding="utf-8-sig")
     outcome = bring(project, VISIT + line + "\n", VISITS)
     assert errors(outcome) == []
     return row(brought(project)["events"], register_id="invented-list")
@@ -153,9 +153,20 @@ def test_a_table_without_its_mapping_is_told(project: Project) -> None:
 def test_a_city_that_has_a_namesake_does_not_stand_for_the_body_of_ours(project: Project) -> None:
     path = project.registers / "organisations.csv"
     added = "taizhou-city,government,taizhou-zhejiang,,City of Taizhou,yes,台州市,,,,,,,\n"
-    path.write_text(path.read_text(encoding="utf-8") + added, encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8-sig") + added, encoding="utf-8")
     bring(project, HEAD + "Taizhou,CN,,1988\nTaizhou,CN,Zhejiang,1988\nTaizhou,CN,Jiangsu,1988\n", TWINS)
     parties = build(project)["parties"]
     found = parties[parties["record_id"].str.startswith("invented-list") & (parties["n"] == 1)]
     assert list(found["party_id"].fillna("")) == ["", "taizhou-city", ""]
     assert {line["candidates"] for line in worksheet(project)} == {"taizhou-city (City of Taizhou)"}
+
+
+def test_what_was_decided_in_one_register_holds_in_the_next(project: Project) -> None:
+    """A decision is remembered: the same name with the same things beside it is not asked again."""
+    place_of(project, "Ann,Springfield,US,,,")
+    sheet = project.root / NAMES
+    text = sheet.read_text(encoding="utf-8-sig")
+    decided = [f"{line.rsplit(',', 3)[0]},geonames-4250542,A. N. Other,2026-01-02" if ",Springfield," in line else line
+               for line in text.splitlines()]  # fmt: skip
+    sheet.with_name("another.names.csv").write_text("\n".join(decided) + "\n", encoding="utf-8")
+    assert place_of(project, "Ann,Springfield,US,,,")["place_id"] == "geonames-4250542"

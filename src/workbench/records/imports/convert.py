@@ -26,7 +26,7 @@ from workbench.records.imports.sheets import ERRORS, Sheet
 from workbench.records.imports.worksheet import Name
 from workbench.records.merging import DATED_COLUMNS
 from workbench.records.model import AGREEMENTS, BY_NAME, CLAIMS, EVENTS, PLANS
-from workbench.records.values import Amount, Complaint, read_amount, read_value
+from workbench.records.values import DIVISIBLE, Amount, Complaint, read_amount, read_value
 from workbench.records.vocabularies import Vocabularies
 
 # Ties that are not counted, as in `corpus`.
@@ -222,7 +222,8 @@ class _Converter:
         order, distinct = pd.factorize(groups)
         block = pd.DataFrame([blocks[pair] for pair in distinct], columns=DATED_COLUMNS, dtype=object)
         block = block.take(order).set_axis(groups.index)
-        block["none"] = (groups == "\0") & (dating.empty == "none")
+        never = (groups == "\0") & (dating.empty == "none")
+        block["none"] = never | starts.map(meanings.get).eq("none")  # a printed mark may say so too
         return block
 
     def later_than_told(self, dating: Dating, groups: pd.Series, blocks: dict[str, Any]) -> None:
@@ -340,6 +341,13 @@ class _Converter:
         parts = [pd.DataFrame(columns=["row", "measure", "low", "best", "high", "qualifier", "unit"])]
         for measure, column in self.mapping.quantities.items():
             part = pd.DataFrame(self.amount(measure, column, measure)).assign(row=self.frame.index, measure=measure)
+            if measure not in DIVISIBLE:
+                low = pd.to_numeric(part["low"].fillna(part["best"]), errors="coerce")
+                broken = part["row"][(low % 1 > 0).to_numpy()]
+                if len(broken):
+                    hint = "mend it, or say under values what it means (1.200 is one and a fifth here)"
+                    what = "a fraction of what is counted whole"
+                    self.tell(pd.Index(broken), column, what, f"a whole number of {measure}", hint)
             parts.append(part[self.frame[column] != ""])
         return pd.concat(parts[1:] or parts, ignore_index=True)
 

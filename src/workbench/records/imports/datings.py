@@ -78,7 +78,7 @@ def read_dates(printed: list[str], dating: Dating, meanings: Mapping[str, str]) 
 
 def _read(text: str, dating: Dating, meanings: Mapping[str, str]) -> str | Complaint:
     if text in meanings:
-        return "" if meanings[text] == "unknown" else read_edtf(meanings[text]).text
+        return "" if meanings[text] in ("unknown", "none") else read_edtf(meanings[text]).text
     found: dict[str, str] = {}
     why = "it has none of the stated formats"
     for form in dating.formats:

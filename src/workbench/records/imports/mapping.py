@@ -365,7 +365,7 @@ class _Reader:
 
     def meaning(self, result: Mapping, name: str, text: str, line: int) -> None:
         """Is what a printed value is said to mean a value of its field?"""
-        if name in result.dates and text != UNKNOWN:
+        if name in result.dates and text not in (UNKNOWN, "none"):
             self.value(SOURCES, "published", text, line, f"values.{name}")
         elif name in result.columns and name in result.record.columns and name != "subject":
             self.value(result.record, name, text, line, f"values.{name}")

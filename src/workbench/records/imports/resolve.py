@@ -32,6 +32,7 @@ class Resolver:
     decisions: dict[Name, Judgement]
     file: str
     countries: dict[str, str] = field(default_factory=dict)  # as printed, of the mapping
+    remembered: dict[Name, str] = field(default_factory=dict)  # what was decided in other registers
     found: dict[Name, str] = field(default_factory=dict)
     waiting: dict[Name, list[str]] = field(default_factory=dict)
     kinds: dict[Name, tuple[str, ...]] = field(default_factory=dict)  # of bodies, for waiting names
@@ -94,7 +95,9 @@ class Resolver:
         names = [name for name in dict.fromkeys(names) if name not in self.found and name not in self.waiting]
         for name in [name for name in names if name in self.decisions]:
             self._decided(name, named)
-        rest = [name for name in names if name not in self.decisions]
+        for name in [name for name in names if name not in self.decisions and name in self.remembered]:
+            self._settle(name, named, {self.remembered[name]}, [])
+        rest = [name for name in names if name not in self.decisions and name not in self.found]
         if named.table == "organisations" and named.named_by == "name":
             for name in rest:
                 self._settle(name, named, self._bodies(name, named), [])

@@ -229,6 +229,11 @@ def _from_parquet(path: Path, file: str, wanted: list[str]) -> tuple[pd.DataFram
                 problems.append(Problem(file, 0, name, f"the column holds {kind}, not single values",
                                         "text, numbers or days", "make a flat column of it"))  # fmt: skip
                 present.remove(name)
+            elif pa.types.is_timestamp(kind) and kind.tz:
+                problems.append(Problem(file, 0, name, f"the column holds moments of the time zone {kind.tz}",
+                                        "days, or moments without a zone: the day depends on the zone",
+                                        "convert it to local time first"))  # fmt: skip
+                present.remove(name)
         table = parquet.read(columns=present)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise _refused(file, f"this is not Parquet: {str(error).partition(chr(10))[0]}", "a Parquet file",

@@ -154,9 +154,23 @@ def _read(
         return None, [*problems, *sheet.problems]
     names = project.tables / f"{mapping.source_id}.names.csv"
     decisions, wrong = worksheet.read(names, project.relative(names))
-    resolver = Resolver(bodies, words, decisions, project.relative(names), mapping.values.get("country", {}))
+    resolver = Resolver(
+        bodies, words, decisions, project.relative(names), mapping.values.get("country", {}),
+        _remembered(project, names, bodies),
+    )  # fmt: skip
     converted = convert(sheet, mapping, resolver)
     return Register(mapping, converted, resolver, decisions), [*problems, *sheet.problems, *wrong, *converted.problems]
+
+
+def _remembered(project: Project, own: Path, bodies: Registers) -> dict[Name, str]:
+    """What was decided about names in other registers, where they agree: ids only, never `open`."""
+    found: dict[Name, set[str]] = {}
+    for path in sorted(project.tables.glob("*.names.csv")) if project.tables.is_dir() else ():
+        if path != own:
+            for name, judgement in worksheet.read(path, project.relative(path))[0].items():
+                found.setdefault(name, set()).add(judgement.decision)
+    agreed = {name: next(iter(ids)) for name, ids in found.items() if len(ids) == 1}
+    return {name: id for name, id in agreed.items() if id in bodies.rows[name.table] or gazetteer.city(id)}
 
 
 def _keep(project: Project, table: Path, mapping: Path, register: Register) -> list[str]:

@@ -23,6 +23,10 @@ _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384  # of any sheet
 _BROKEN = re.compile(
     rb"""<(?:\w+:)?c\s([^>]*\bt=["']e["'][^>]*)>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<""", re.DOTALL
 )
+_UNCOMPUTED = re.compile(
+    rb"""<(?:\w+:)?c(\s[^>]*)?>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"""
+    rb"""(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"""
+)
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -37,6 +41,7 @@ def read(path: Path, file: str, layout: Layout, most_bytes: int, most_cells: int
             name = _choose(book.sheet_names, layout.sheet, file)
             content = parts.get(_part_of(parts, name), b"")
             _check_extent(content, file, most_cells)
+            _check_computed(content, file)
             sheet = book.get_sheet_by_name(name)
             grid = sheet.to_python(skip_empty_area=False)
             _merged(grid, sheet.merged_cell_ranges or [], file, layout)
@@ -116,6 +121,16 @@ def _check_extent(content: bytes, file: str, most_cells: int) -> None:
     if rows * columns > most_cells or rows > _MOST_ROWS or columns > _MOST_COLUMNS:
         raise _refused(file, f"the sheet reaches to column {columns} and row {rows}", f"at most {most_cells} cells",
                        "delete what stands far out, or empty rows and columns that hold formats")  # fmt: skip
+
+
+def _check_computed(content: bytes, file: str) -> None:
+    """A formula that was never computed would be read as an empty cell."""
+    cells = [_CELL.search(attributes) for attributes in _UNCOMPUTED.findall(content)]
+    if cells:
+        first = next((cell[1] + cell[2] for cell in cells if cell), b"").decode()
+        what = f"formulas without a stored result: {len(cells)}, the first in {first}"
+        raise _refused(file, what, "values, or computed formulas",
+                       "open the workbook in a spreadsheet program and save it")  # fmt: skip
 
 
 def _merged(grid: list[list[Any]], ranges: Sequence[Any], file: str, layout: Layout) -> None:

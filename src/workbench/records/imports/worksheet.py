@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from workbench.errors import Problem
-from workbench.records import csvtext
+from workbench.records import csvtext, dates
 
 COLUMNS = ("table", "printed", "city", "country", "admin1", "rows", "candidates", "decision", "by", "on")
 OPEN = "open"
@@ -51,9 +51,19 @@ def read(path: Path, file: str) -> tuple[dict[Name, Judgement], list[Problem]]:
         if row["decision"] and name in found:
             problems.append(Problem(file, row.line, "printed", f'"{name.printed}" is decided twice', "once",
                                     "delete one"))  # fmt: skip
+        elif row["decision"] and not _is_day(row["on"]):
+            problems.append(Problem(file, row.line, "on", f'"{row["on"]}" is not a day', "YYYY-MM-DD, or empty",
+                                    "write the day of the decision"))  # fmt: skip
         elif row["decision"]:
             found[name] = Judgement(row["decision"], row["by"], row["on"], row.line)
     return found, problems
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return not text or bool(dates.single_day(text))
+    except dates.DateError:
+        return False
 
 
 def write(waiting: dict[Name, tuple[int, str]], decided: dict[Name, tuple[int, Judgement]]) -> bytes:
@@ -67,7 +77,7 @@ def write(waiting: dict[Name, tuple[int, str]], decided: dict[Name, tuple[int, J
     for name, rows, candidates, judged in lines:
         cells = [name.table, name.printed, name.city, name.country, name.admin1]
         writer.writerow([*map(_safe, cells), rows, candidates, judged.decision, judged.by, judged.on])
-    return buffer.getvalue().encode()
+    return buffer.getvalue().encode("utf-8-sig")  # the mark by which a spreadsheet knows the encoding
 
 
 def _safe(text: str) -> str:
