@@ -269,6 +269,9 @@ def _event(row: Any, corpus: Corpus) -> SimpleNamespace:
         recipients=of("recipient"),
         home_people=facts.people(_pairs(ours), own),
         partner_people=facts.people(_pairs(theirs), own),
+        seen=facts.names(
+            _unique(mine.loc[mine["role"].eq("visited") & mine["org_id"].isin(corpus.members), "org_id"]), own
+        ),
         visited=facts.names(
             _unique(mine.loc[mine["role"].isin(["host", "visited"]) & mine["org_id"].isin(row.partners), "org_id"]), own
         ),
