@@ -28,7 +28,7 @@ def decide(project: Project, printed: str, decision: str) -> None:
     rows = worksheet(project)
     for line in rows:
         if line["printed"] == printed:
-            line.update(decision=decision, by="A Tester", on="2026-01-02")
+            line.update(decision=decision, why="", by="A Tester", on="2026-01-02")
     with path.open("w", encoding="utf-8-sig", newline="") as handle:
         writer = csv.DictWriter(handle, list(rows[0]), lineterminator="\n")
         writer.writeheader()

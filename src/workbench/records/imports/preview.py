@@ -42,6 +42,8 @@ def tell(mapping: Mapping, converted: Converted, resolver: Resolver) -> list[str
         some = heapq.nsmallest(5, converted.waiting.items(), key=lambda item: (-item[1], item[0]))
         names = ", ".join(f'"{name.printed}" ({rows})' for name, rows in some)
         lines.append(f"{len(converted.waiting)} names to decide, the most frequent: {names}")
+        reasons = Counter(resolver.why.get(name, "").partition(" at ")[0] for name in converted.waiting)
+        lines += [f"{count:>8}  {why}" for why, count in reasons.most_common()]
     return lines
 
 

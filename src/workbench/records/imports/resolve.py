@@ -35,6 +35,7 @@ class Resolver:
     remembered: dict[Name, str] = field(default_factory=dict)  # what was decided in other registers
     found: dict[Name, str] = field(default_factory=dict)
     waiting: dict[Name, list[str]] = field(default_factory=dict)
+    why: dict[Name, str] = field(default_factory=dict)  # for a waiting name why it waits
     kinds: dict[Name, tuple[str, ...]] = field(default_factory=dict)  # of bodies, for waiting names
     cities: dict[str, City] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -106,7 +107,10 @@ class Resolver:
         cities = gazetteer.find(keys)
         for name, key in zip(rest, keys, strict=True):
             found, candidates = self._places(name, cities.get(key, []))
+            self.why[name] = "several places" if len(candidates) > 1 else "no such place known"
             if named.table == "organisations":
+                if len(found) == 1:
+                    self.why[name] = f"no body of kind {' or '.join(named.kinds)} at {next(iter(found))}"
                 found = self._bodies_at(found.pop(), named.kinds) if len(found) == 1 else set()
                 candidates = [org for place in candidates for org in sorted(self._bodies_at(place, named.kinds))]
             self._settle(name, named, found, candidates)
@@ -117,6 +121,9 @@ class Resolver:
             self._use(self.found[name])
         else:
             self.waiting[name] = list(dict.fromkeys([*sorted(found), *candidates]))
+            if len(found) > 1:
+                self.why[name] = "several bodies"
+            self.why.setdefault(name, "no body of this name known")
             self.kinds[name] = named.kinds
 
     def _decided(self, name: Name, named: Named) -> None:

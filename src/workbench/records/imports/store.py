@@ -200,7 +200,7 @@ def _worksheet(register: Register) -> bytes | None:
         ids = resolver.waiting[name]
         if not ids and n < _LIKENED:
             ids = resolver.like(name)
-        waiting[name] = (rows, resolver.told(ids))
+        waiting[name] = (rows, resolver.why.get(name, ""), resolver.told(ids))
     decided = {name: (converted.used.get(name, 0), judgement) for name, judgement in register.decisions.items()}
     return worksheet.write(waiting, decided) if waiting or decided else None
 

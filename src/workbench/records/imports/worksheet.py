@@ -15,7 +15,8 @@ from typing import NamedTuple
 from workbench.errors import Problem
 from workbench.records import csvtext, dates
 
-COLUMNS = ("table", "printed", "city", "country", "admin1", "rows", "candidates", "decision", "by", "on")
+COLUMNS = ("table", "printed", "city", "country", "admin1", "rows", "why", "candidates", "decision", "by", "on")
+_TOLD = ("rows", "why", "candidates")  # for the reader; computed anew each time
 OPEN = "open"
 _FORMULA = ("=", "+", "-", "@")  # what a spreadsheet would compute: written behind an apostrophe
 
@@ -44,7 +45,8 @@ def read(path: Path, file: str) -> tuple[dict[Name, Judgement], list[Problem]]:
     """The decisions of a worksheet; none when there is no such file."""
     if not path.is_file():
         return {}, []
-    rows, problems = csvtext.read(path, file, COLUMNS)
+    needed = tuple(column for column in COLUMNS if column not in _TOLD)
+    rows, problems = csvtext.read(path, file, needed, _TOLD)
     found: dict[Name, Judgement] = {}
     for row in rows:
         name = Name(*(_shown(row[column]) for column in COLUMNS[:5]))
@@ -66,17 +68,17 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def write(waiting: dict[Name, tuple[int, str]], decided: dict[Name, tuple[int, Judgement]]) -> bytes:
-    """The worksheet's bytes: waiting names with their rows and candidates, and all decisions."""
-    lines = [(name, rows, candidates, Judgement("", "", "", 0)) for name, (rows, candidates) in waiting.items()]
-    lines += [(name, rows, "", judgement) for name, (rows, judgement) in decided.items()]
+def write(waiting: dict[Name, tuple[int, str, str]], decided: dict[Name, tuple[int, Judgement]]) -> bytes:
+    """The worksheet's bytes: waiting names with rows, reason and candidates, and all decisions."""
+    lines = [(name, rows, why, ids, Judgement("", "", "", 0)) for name, (rows, why, ids) in waiting.items()]
+    lines += [(name, rows, "", "", judgement) for name, (rows, judgement) in decided.items()]
     lines.sort(key=lambda line: (-line[1], line[0]))
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for name, rows, candidates, judged in lines:
+    for name, rows, why, candidates, judged in lines:
         cells = [name.table, name.printed, name.city, name.country, name.admin1]
-        writer.writerow([*map(_safe, cells), rows, candidates, judged.decision, judged.by, judged.on])
+        writer.writerow([*map(_safe, cells), rows, why, candidates, judged.decision, judged.by, judged.on])
     return buffer.getvalue().encode("utf-8-sig")  # the mark by which a spreadsheet knows the encoding
 
 
