@@ -40,7 +40,7 @@ quality: $(READY)  ## write docs/data-quality.md from the records and the two co
 
 lock:  ## renew requirements.lock from pyproject.toml (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--no-emit-index-url --no-emit-find-links --extra dev pyproject.toml -o requirements.lock --upgrade
+		--extra dev pyproject.toml -o requirements.lock --upgrade
 
 $(READY): requirements.lock pyproject.toml docs/jupyterlab-overrides.json
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'

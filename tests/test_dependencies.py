@@ -150,7 +150,8 @@ def test_a_package_has_two_versions_only_for_two_kinds_of_machine() -> None:
 def test_the_lock_names_no_index_and_no_host() -> None:
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     assert "://" not in text
-    for word in ("index-url", "find-links", "trusted-host", "file:", " @ "):
+    assert set(re.findall(r"(?:^|\s)--([a-z-]+)", text)) == {"hash"}, "no option says where packages come from"
+    for word in ("file:", " @ "):
         assert word not in text, word
     assert not re.search(r"\b[\w-]+\.(org|com|net|io)\b", text)
 
