@@ -54,3 +54,18 @@ def test_a_judgement_that_weighed_an_internal_source_is_not_told(project: Projec
     tables = collect(project, "public").tables
     assert "seen inside" not in tables["conflicts"].to_csv()
     assert "2019-04-03" not in tables["events"].to_csv()
+
+
+def test_a_judgement_about_what_an_internal_source_tells_is_not_told(project: Project) -> None:
+    """Of records told inside alone, and of one that both tell; what is about public records stays."""
+    invent(project, open_source=OPEN, after_source=AFTER, shut_source=internal("shut-source", SHUT))
+    said = "what: invented, chosen: two, by: N, on: 2026-01-02"
+    told = {"whispered": "heard inside", "tour": "seen inside", "call": "read by all"}
+    lines = "".join(f"- {{about: [{id}], why: {why}, {said}}}\n" for id, why in told.items())
+    project.decisions_file.write_text(f"judgements:\n{lines}", encoding="utf-8")
+    reasons = {
+        audience: collect(project, audience).tables["conflicts"]["reason"].str.cat()
+        for audience in ("internal", "public")
+    }
+    assert {why for why in told.values() if why in reasons["internal"]} == set(told.values())
+    assert {why for why in told.values() if why in reasons["public"]} == {"read by all"}

@@ -35,9 +35,11 @@ def public(project: Project, frames: Frames, settings: Settings) -> Frames:
     told = [dossier for dossier in material.dossiers if dossier.source.id not in hidden]
     assertions = frames["assertions"][frames["assertions"]["source_id"].isin(hidden)]
     weighed = set(assertions[["record", "record_id", "field"]].itertuples(index=False, name=None))
+    touched = set(assertions["record_id"])
     # A judgement between sources of which one is internal may repeat what it says.
     decisions = [d for d in material.decisions if (d.record, d.id, d.field) not in weighed]
-    opened = corpus.build(replace(material, dossiers=told, decisions=decisions))
+    judgements = [judgement for judgement in material.judgements if touched.isdisjoint(judgement.about)]
+    opened = corpus.build(replace(material, dossiers=told, decisions=decisions, judgements=judgements))
     kept = _loosened(_without(opened, hidden))
     members = {member for home in settings.homes.values() for member in home.members}
     mentioned = _mentioned(frames)
