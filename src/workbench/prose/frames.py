@@ -1,0 +1,126 @@
+"""Answer tables for reading: names for ids, words for codes, one column for lowest and highest.
+
+`readable` turns a table of `workbench.analysis` into one that a person reads, in the words of a
+language: each column is worded by what its name says it holds (`COLUMNS`), its head is a passage of
+the template *columns*. Ids of records and the records behind a row are left out.
+
+To add a column, name it as others of its kind are named, enter it in `COLUMNS` and write its head
+in each language.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from workbench.analysis._frames import plain
+from workbench.prose import facts
+from workbench.prose.words import Words
+
+# What a column holds: name, names, date (EDTF), day, number, flag (yes, no, cannot say), text, record (an id
+# worded as what it stands for), records, hidden, or the word list of its codes.
+COLUMNS: Mapping[str, str] = {
+    **dict.fromkeys(("partner", "org_id", "place_id", "home_place", "other_place", "home", "subject"), "name"),
+    **dict.fromkeys(("partners", "home_parties", "libraries", "bodies"), "names"),
+    **dict.fromkeys(("date", "raised", "as_of", "ends", "said"), "date"),
+    **dict.fromkeys(("earliest", "latest", "last", "last_earliest", "last_latest", "last_day"), "day"),
+    **dict.fromkeys(("event_id", "agreement_id", "plan_id", "claim_id", "milestone_id"), "hidden"),
+    **dict.fromkeys(("records", "record", "record_id", "org_kind"), "hidden"),
+    **dict.fromkeys(("type",), "event_type"),
+    "mode": "mode",
+    "direction": "direction",
+    "basis": "date_basis",
+    "place_precision": "place_precision",
+    "left_out": "left_out_reason",
+    "reason": "left_out_reason",
+    "step": "milestone_step",
+    "level": "agreement_level",
+    "form": "agreement_form",
+    "strength": "plan_strength",
+    "country": "country",
+    "role": "role",
+    "measure": "claim_measure",
+    "qualifier": "qualifier",
+}
+_PAIRS = ("low", "high")
+
+
+def readable(frame: pd.DataFrame, words: Words, kinds: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """An answer table in words: the same rows, the columns worth reading, every cell a text.
+
+    ``kinds`` says of columns what they hold where their name alone does not (``{"kind":
+    "agreement_kind"}``). A pair of columns ``x_low`` and ``x_high`` (or ``low`` and ``high``) becomes one.
+    Raises `ProseError` for a name, word or column head that a language does not have.
+    """
+    known = {**COLUMNS, **(kinds or {})}
+    columns: dict[str, list[str]] = {}
+    for column in frame.columns:
+        stem, _, end = column.rpartition("_")
+        if end == "high" and f"{stem}_low".lstrip("_") in frame.columns:
+            continue
+        if end == "low" and f"{stem}_high".lstrip("_") in frame.columns:
+            low, high = frame[column], frame[f"{stem}_high".lstrip("_")]
+            columns[_head(stem or "number", words)] = [span(*pair) for pair in zip(low, high, strict=True)]
+            continue
+        kind = known.get(column) or _guess(frame[column])
+        if kind != "hidden":
+            columns[_head(column, words)] = [_cell(value, kind, words) for value in frame[column]]
+    return pd.DataFrame(columns, index=frame.index, dtype=object)
+
+
+def span(low: Any, high: Any) -> str:
+    """Lowest and highest as a text: 3, 3–5, 3+ where there is no upper limit, empty where nothing is known."""
+    low, high = plain(low), plain(high)
+    if low is None and high is None:
+        return ""
+    if high is None:
+        return f"{low:,g}+"
+    return f"{high:,g}" if low is None or low == high else f"{low:,g}–{high:,g}"
+
+
+def _head(column: str, words: Words) -> str:
+    text = words.phrase(f"columns/{column}")
+    return text[:1].upper() + text[1:]
+
+
+def _guess(column: pd.Series) -> str:
+    if isinstance(column.dtype, (pd.BooleanDtype,)) or column.dtype == bool:
+        return "flag"
+    return "number" if pd.api.types.is_numeric_dtype(column.dtype) else "text"
+
+
+def _cell(value: Any, kind: str, words: Words) -> str:
+    if isinstance(value, (tuple, list)):
+        listed = [_cell(one, "name" if kind == "names" else kind, words) for one in value]
+        return words.grammar.listed([text for text in listed if text])
+    value = plain(value)
+    if kind == "flag":
+        return words.phrase(f"common/{'cannot_say' if value is None else 'yes' if value else 'no'}")
+    if value is None or value == "":
+        return ""
+    if kind not in _WORDINGS:
+        return words.label(kind, str(value))
+    return _WORDINGS[kind](value, words)
+
+
+def _number(value: Any, words: Words) -> str:
+    return f"{value:,g}" if not isinstance(value, str) else value
+
+
+def _day(value: Any, words: Words) -> str:
+    text = value.isoformat() if isinstance(value, dt.date) else str(value)
+    return words.phrase("common/day", day=facts.date(text))
+
+
+_WORDINGS: dict[str, Callable[[Any, Words], str]] = {
+    "name": lambda value, words: words.name(str(value)),
+    "names": lambda value, words: words.name(str(value)),
+    "date": _day,
+    "day": _day,
+    "number": _number,
+    "text": lambda value, words: str(value),
+    "record": lambda value, words: words.record_title(str(value)),
+}
