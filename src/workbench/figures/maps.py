@@ -92,6 +92,7 @@ def choose_projection(lonlat: Points, home: Points) -> Projection:
     return Projection("regional", float(centre[0] + lon + 180) % 360 - 180, float(centre[1]))
 
 
+@style.house()
 def exchange_map(
     lines: pd.DataFrame, missing: pd.DataFrame, corpus: Corpus, words: Words, basemap: Path
 ) -> style.Drawing | None:
@@ -354,10 +355,10 @@ def _draw_labels(
     order = sorted(spots, key=lambda id: (id not in home, id))
     texts = []
     for id in order:
-        bold = "bold" if id in home else "normal"
         halo = [effects.withStroke(linewidth=2.6, foreground=style.PAPER)]
         label = style.plain(words.place_label(id, precisions[id]))
-        text = axes.text(0, 0, label, fontsize=11 if id in home else 9, fontweight=bold, zorder=7, path_effects=halo)
+        weight = style.bold(label) if id in home else "normal"
+        text = axes.text(0, 0, label, fontsize=11 if id in home else 9, fontweight=weight, zorder=7, path_effects=halo)
         texts.append(text)
     to_display = axes.transData.transform
     anchors = [tuple(to_display(projection(np.array([spots[id]]))[0])) for id in order]

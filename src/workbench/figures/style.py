@@ -16,7 +16,7 @@ import textwrap
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -137,12 +137,29 @@ def load_fonts() -> None:
     known = {font.name for font in font_manager.fontManager.ttflist}
     if CJK not in known:
         font_manager.fontManager.addfont(str(pylopdf_fonts_zh_cn.sans_path()))
+        face = font_manager.fontManager.ttflist[-1]
+        font_manager.fontManager.ttflist.append(replace(face, weight=700))  # the one weight it has: no false bold
+
+
+@contextmanager
+def house() -> Iterator[None]:
+    """The house style, for as long as this lasts; also a decorator: every drawing function is ``@style.house()``.
+
+    matplotlib looks fonts up when a text is made, so texts must be made in here. A character that no
+    font of the chain has raises `UsageError`.
+    """
+    load_fonts()
+    with mpl.rc_context(RC), warnings.catch_warnings():
+        warnings.filterwarnings("error", message="Glyph .* missing")
+        try:
+            yield
+        except UserWarning as warning:
+            raise UsageError(f"A figure cannot be drawn: no font has a character of it. {warning}") from None
 
 
 def new_figure(width: float, height: float) -> Figure:
     """An empty figure of a size in inches, in the house style, outside pyplot's state."""
-    load_fonts()
-    with mpl.rc_context(RC):
+    with house():
         figure = Figure(figsize=(width, height), facecolor=PAPER)
         FigureCanvasAgg(figure)  # measures text; nothing is shown
         return figure
@@ -185,7 +202,7 @@ def titled(drawing: Drawing) -> Iterator[None]:
     scale = width / WIDTH
     added = []
     bounds = [0.0, height]
-    with mpl.rc_context(RC):
+    with house():
         for text, size, colour, above in (
             (drawing.subtitle, 9.5, QUIET, True), (drawing.title, 13.0, INK, True), (drawing.notes, 8.5, QUIET, False)
         ):  # fmt: skip
@@ -209,12 +226,8 @@ def titled(drawing: Drawing) -> Iterator[None]:
 def _bytes(figure: Figure, form: str, **more: object) -> bytes:
     """A figure as bytes; a character that no font has raises `UsageError`."""
     buffer = io.BytesIO()
-    with mpl.rc_context(RC), warnings.catch_warnings():
-        warnings.filterwarnings("error", message="Glyph .* missing")
-        try:
-            figure.savefig(buffer, format=form, bbox_inches=figure.__dict__.get("_workbench_bounds"), **more)
-        except UserWarning as warning:
-            raise UsageError(f"A figure cannot be drawn: no font has a character of it. {warning}") from None
+    with house():
+        figure.savefig(buffer, format=form, bbox_inches=figure.__dict__.get("_workbench_bounds"), **more)
     return buffer.getvalue()
 
 

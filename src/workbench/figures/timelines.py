@@ -57,6 +57,7 @@ class Item:
     colour: str
 
 
+@style.house()
 def timeline(
     exchanges: pd.DataFrame, agreements: pd.DataFrame, plans: pd.DataFrame, corpus: Corpus, words: Words
 ) -> style.Drawing | None:
