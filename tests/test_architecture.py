@@ -18,7 +18,7 @@ LONGEST = 85
 LARGEST = 3_000_000
 
 GROUND = ("paths", "errors", "settings")
-SCIENCE = ("analysis", "figures", "prose", "report", "intake")
+SCIENCE = ("analysis", "figures", "prose", "report", "explore", "intake")
 MACHINE = ("runs", "publish")
 # What each part of the package may import of it, besides itself and the ground.
 MAY: dict[str, tuple[str, ...]] = {
@@ -29,7 +29,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "exports": ("records",),
     "starter": ("records",),
     "cli": ("records", *SCIENCE, *MACHINE, "exports", "starter"),
-    "__init__": (),
+    "__init__": ("explore",),
 }
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from workbench.errors import UsageError
 
 SETTINGS_FILE = "workbench.toml"
+PROJECT_VARIABLE = "WORKBENCH_PROJECT"  # names the project to a notebook
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,16 +19,15 @@ from markupsafe import Markup, escape
 
 from workbench.errors import UsageError, did_you_mean
 from workbench.figures import style
-from workbench.paths import Project, find_project
+from workbench.paths import PROJECT_VARIABLE, Project, find_project
 from workbench.prose import facts
 from workbench.prose.facts import RecordId
 from workbench.prose.words import Sentence, Words
-from workbench.records import dates, load, vocabularies
-from workbench.records.selection import Corpus, Selection, choose_home, choose_period, select
+from workbench.records import load, vocabularies
+from workbench.records.selection import Corpus, Selection, choose_day, choose_home, choose_period, select
 from workbench.settings import REPORT_LANGUAGES
 
 REPORT_MIME = "application/vnd.workbench.report+json"
-PROJECT_VARIABLE = "WORKBENCH_PROJECT"
 
 
 def open_report(
@@ -49,18 +48,11 @@ def open_report(
     tables, settings = load.ensure_tables(project)
     words, _ = vocabularies.read(project.vocabularies, project.relative(project.vocabularies))
     chosen = Selection(
-        choose_home(settings, home or settings.default_home), choose_period(start, end), _day(as_of, settings.as_of)
+        choose_home(settings, home or settings.default_home),
+        choose_period(start, end),
+        choose_day(as_of, settings.as_of),
     )
     return Report(kind, select(tables, settings, words, chosen), language, project)
-
-
-def _day(text: str, default: dt.date) -> dt.date:
-    if not text:
-        return default
-    try:
-        return dates.single_day(text)
-    except dates.DateError as error:
-        raise UsageError(f"as_of: {error}") from None
 
 
 class Report:

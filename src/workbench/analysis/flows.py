@@ -58,7 +58,8 @@ def exchanges(corpus: Corpus) -> pd.DataFrame:
     of_events = takers[takers["record"] == "events"]
     ours = set(of_events.loc[of_events["org_id"].isin(corpus.members), "record_id"])
     events = corpus["events"]
-    top = events[events["event_id"].isin(ours) & ~_has_whole_in(events, ours)]
+    own = set(corpus.own("events")["event_id"]) & ours
+    top = events[events["event_id"].isin(own) & ~_has_whole_in(events, ours)]
     bodies = {id: set(group["org_id"].dropna()) for id, group in of_events.groupby("record_id")}
     stops = _stops(events)
     rows = [

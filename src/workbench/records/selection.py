@@ -24,6 +24,7 @@ from workbench.settings import Home, Settings
 if TYPE_CHECKING:
     from workbench.records.view import Sheet
 
+_PART_OF_A_BODY = ("office", "branch_library")
 _REPRESENTING = ("office", "mission")  # kinds of body that stand for their parent
 # Roles in which somebody is spoken about or asked, not taking part.
 ABSENT_ROLES = frozenset({"subject"})
@@ -33,11 +34,23 @@ REGISTER_TABLES = ("events", "agreements", "plans", "claims")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The parameters that decide what a report may read."""
+    """The parameters that decide what a report may read.
+
+    ``partners`` (bodies of the register), ``kinds`` (of event) and ``countries`` (ISO 3166 codes)
+    narrow it further; empty means all of them.
+    """
 
     home: Home
     period: dates.EdtfDate | None
     as_of: dt.date
+    partners: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+
+    @property
+    def narrowed(self) -> bool:
+        """Does it ask for certain partners or countries?"""
+        return bool(self.partners or self.countries)
 
 
 @dataclass(frozen=True)
@@ -109,7 +122,7 @@ class Corpus:
     @cached_property
     def _principals(self) -> dict[str, str]:
         rows = self["organisations"]
-        minor = rows[rows["kind"].isin(["office", "branch_library"]) & rows["parent_id"].notna()]
+        minor = rows[rows["kind"].isin(_PART_OF_A_BODY) & rows["parent_id"].notna()]
         return dict(zip(minor["org_id"], minor["parent_id"], strict=True))
 
     def counts_abroad(self, country: str) -> bool:
@@ -169,6 +182,41 @@ def choose_home(settings: Settings, home: str) -> Home:
     return settings.homes[home]
 
 
+def choose_partners(tables: dict[str, pd.DataFrame], partners: Iterable[str]) -> tuple[str, ...]:
+    """The bodies of these ids or names (in any language); raises `UsageError` naming the near ones."""
+    names = tables["names"]
+    known = set(tables["organisations"]["org_id"])
+    by_name = {row.text.casefold(): row.id for row in names[names["of"] == "organisations"].itertuples()}
+    found = []
+    for asked in partners:
+        id = asked if asked in known else by_name.get(asked.casefold())
+        if id is None:
+            hint = did_you_mean(asked, known | set(by_name)) or "`workbench export --to xlsx` lists the register."
+            raise UsageError(f'partner = "{asked}" is no body of the register. {hint}')
+        found.append(id)
+    return tuple(dict.fromkeys(found))
+
+
+def choose_codes(vocabularies: Vocabularies, name: str, codes: Iterable[str]) -> tuple[str, ...]:
+    """Codes of a word list; raises `UsageError` naming the near ones for a code that it does not have."""
+    chosen = tuple(dict.fromkeys(codes))
+    for code in chosen:
+        if code not in vocabularies[name]:
+            listed, todo = vocabularies.explain(name, code)
+            raise UsageError(f'"{code}" is not in the word list {name} ({listed}): {todo}')
+    return chosen
+
+
+def choose_day(text: str, default: dt.date) -> dt.date:
+    """The day as of which is spoken; ``default`` where the text is empty. Raises `UsageError` for no day."""
+    if not text:
+        return default
+    try:
+        return dates.single_day(text)
+    except dates.DateError as error:
+        raise UsageError(f"as_of: {error}") from None
+
+
 def choose_period(start: str, end: str) -> dates.EdtfDate | None:
     """The period from ``start`` to ``end`` (EDTF dates or empty); None for all time."""
     if not start and not end:
@@ -187,14 +235,16 @@ def select(
     Events: those in which the home takes part or is spoken about, if they can lie in the period.
     Agreements, plans and claims: those of the home, the ties of its cities, and what was raised
     at its events, if they can have stood, been voiced or been stated by the end of the period
-    (plans and claims: within it). With them comes whatever they lead to: wholes and parts, the
-    event that a step or a plan names, the group of an agreement.
+    (plans and claims: within it). Partners and countries keep what such a body takes part in, kinds the
+    exchanges of these kinds; an exchange is chosen whole, with all its parts. With them comes whatever
+    they lead to: wholes and parts, the event that a step or a plan names, the group of an agreement.
     """
     members, period = set(selection.home.members), selection.period
-    events = _within(tables, "events", _events(tables, members), period)
-    agreements = _standing(tables, _agreements(tables, members), period)
-    plans = _within(tables, "plans", _plans(tables, members, agreements, events), period)
-    claims = _within(tables, "claims", _claims(tables, members, agreements, events), period)
+    narrowing = _Narrowing(tables, selection)
+    events = _within(tables, "events", narrowing.events(_events(tables, members)), period)
+    agreements = _standing(tables, narrowing.agreements(_agreements(tables, members)), period)
+    plans = _within(tables, "plans", narrowing.plans(_plans(tables, members, agreements, events), events), period)
+    claims = _within(tables, "claims", narrowing.claims(_claims(tables, members, agreements, events), events), period)
     milestones = tables["milestones"]
     steps = set(milestones.loc[milestones["agreement_id"].isin(agreements), "milestone_id"])
     chosen = {"events": events, "agreements": agreements, "plans": plans, "claims": claims, "milestones": steps}
@@ -211,12 +261,14 @@ def select(
 
 
 def _within(tables: dict[str, pd.DataFrame], table: str, ids: set[str], period: dates.EdtfDate | None) -> set[str]:
-    """Those records that can lie in the period: by their own date, else by that of the event at
-    which they were voiced or of the text that promises them. What has no date can."""
+    """Those records that can lie in the period: by their own date (the reading, or what the source
+    itself says), else by that of the event at which they were voiced or of the text that promises
+    them. What has no date can."""
     if period is None:
         return ids
     frame = tables[table]
     when = _dates(frame, "as_of" if table == "claims" else None)
+    said = frame.get("edtf", when)
     if "raised_at" in frame:
         of_event = dict(zip(tables["events"]["event_id"], _dates(tables["events"]), strict=True))
         when = when.where(when.notna(), frame["raised_at"].map(of_event, na_action="ignore"))
@@ -224,7 +276,10 @@ def _within(tables: dict[str, pd.DataFrame], table: str, ids: set[str], period: 
         steps = tables["milestones"][tables["milestones"]["step"].isin(["signed", "approved"])]
         signed = dict(zip(steps["agreement_id"], _dates(steps), strict=True))
         when = when.where(when.notna(), frame["agreement_id"].map(signed, na_action="ignore"))
-    can = [pd.isna(text) or dates.parse(text).overlaps(period) for text in when]
+    can = [
+        pd.isna(text) or any(dates.parse(one).overlaps(period) for one in (text, own) if not pd.isna(one))
+        for text, own in zip(when, said, strict=True)
+    ]
     return ids & set(frame.loc[can, BY_NAME[table].key[0]])
 
 
@@ -311,6 +366,74 @@ def _claims(tables: dict[str, pd.DataFrame], members: set[str], agreements: set[
     bound = parties[(parties["record"] == "agreements") & parties["record_id"].isin(agreements)]
     about = claims["subject"].isin(members | set(bound["party_id"].dropna()))
     return set(claims.loc[about | claims["raised_at"].isin(events), "claim_id"])
+
+
+class _Narrowing:
+    """Keeps the records that concern certain partners, countries and kinds of event."""
+
+    def __init__(self, tables: dict[str, pd.DataFrame], selection: Selection) -> None:
+        self.tables, self.selection = tables, selection
+        organisations, places = tables["organisations"], tables["places"]
+        country = dict(zip(places["place_id"], places["country"], strict=True))
+        seats = organisations["place_id"].map(country, na_action="ignore")
+        wanted = organisations["org_id"].isin(selection.partners) | seats.isin(selection.countries)
+        minor = organisations["kind"].isin(_PART_OF_A_BODY) & organisations["parent_id"].isin(selection.partners)
+        self.bodies = set(organisations.loc[wanted | minor, "org_id"])
+        self.abroad = set(organisations["org_id"]) - set(selection.home.members)
+        self.places = {id for id, code in country.items() if code in selection.countries}
+
+    def events(self, ids: set[str]) -> set[str]:
+        """The events of whole exchanges (a topmost event of ``ids`` with all inside it) that are asked for."""
+        if not (self.selection.narrowed or self.selection.kinds):
+            return ids
+        events = self.tables["events"].set_index("event_id")
+        whole = events["part_of"].dropna().to_dict()
+
+        def top(id: str) -> str:
+            found, seen = id, id
+            while seen in whole:
+                seen = whole[seen]
+                found = seen if seen in ids else found
+            return found
+
+        tops = {id: top(id) for id in events.index}
+        kept = {id for id in set(tops.values()) & ids if not self.selection.kinds
+                or events.loc[id, "type"] in self.selection.kinds}  # fmt: skip
+        if self.selection.narrowed:
+            with_them = self._with("events", self.bodies) | set(events.index[events["place_id"].isin(self.places)])
+            kept &= {tops[id] for id in with_them}
+        return {id for id in ids if tops[id] in kept}
+
+    def agreements(self, ids: set[str]) -> set[str]:
+        """The agreements that bind such a body, groups and children with each other."""
+        if not self.selection.narrowed:
+            return ids
+        table = self.tables["agreements"]
+        own = self._with("agreements", self.bodies) & ids
+        parents = set(table.loc[table["agreement_id"].isin(own), "parent_id"].dropna())
+        return (own | set(table.loc[table["parent_id"].isin(own), "agreement_id"]) | parents) & ids
+
+    def plans(self, ids: set[str], events: set[str]) -> set[str]:
+        """The plans with such a body; those that name nobody outside the home, if they were voiced at its events."""
+        if not self.selection.narrowed:
+            return ids
+        table = self.tables["plans"]
+        voiced = set(table.loc[table["raised_at"].isin(events), "plan_id"])
+        return ids & (self._with("plans", self.bodies) | (voiced - self._with("plans", self.abroad)))
+
+    def claims(self, ids: set[str], events: set[str]) -> set[str]:
+        """The claims about such a body and those stated at its events."""
+        if not self.selection.narrowed:
+            return ids
+        table = self.tables["claims"]
+        wanted = table["subject"].isin(self.bodies) | table["raised_at"].isin(events)
+        return ids & set(table.loc[wanted, "claim_id"])
+
+    def _with(self, record: str, bodies: set[str]) -> set[str]:
+        parties = self.tables["parties"]
+        own = (parties["record"] == record) & ~parties["role"].isin(ABSENT_ROLES)
+        named = parties["party_id"].isin(bodies) | parties["for_org"].isin(bodies)
+        return set(parties.loc[own & named, "record_id"])
 
 
 def _attached(tables: dict[str, pd.DataFrame], chosen: dict[str, set[str]]) -> dict[str, pd.DataFrame]:

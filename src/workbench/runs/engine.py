@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from workbench.errors import MachineryFailed, RecordsError
-from workbench.paths import Project, file_digest, write_atomic
+from workbench.paths import PROJECT_VARIABLE, Project, file_digest, write_atomic
 from workbench.records import load, tables
 from workbench.runs import catalogue, keys
 from workbench.runs.catalogue import Run
@@ -26,7 +26,6 @@ from workbench.settings import Settings
 
 MANIFEST = "manifest.json"
 REPORT_MIME = "application/vnd.workbench.report+json"
-PROJECT_VARIABLE = "WORKBENCH_PROJECT"
 # Where a kernel keeps a cell's code, and where a package is installed: named in warnings.
 _CODE_PLACE = re.compile(r"[^\s\"]*(?:/ipykernel_\d+/\d+\.py|/site-packages(?=/))")
 State = Literal["fresh", "published", "done", "raised", "failed"]

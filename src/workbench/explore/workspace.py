@@ -1,0 +1,165 @@
+"""What an analyst holds: the records of a home, to narrow, ask, draw and hand on.
+
+``corpus = workbench.open()`` in a notebook or a Python session; then ``corpus.exchanges``,
+``corpus.select(partner=…, years=…)``, ``corpus.ask(2)``, ``corpus.why("exchanges")``,
+``corpus.map()``, ``corpus.show(id)``. Everything a report is made of is there too: a `Workspace` is a
+`Corpus`, so every function of `workbench.analysis` takes it.
+
+What does not belong here: answers (`workbench.analysis`), pictures (`workbench.figures`), words
+(`workbench.prose`). This module only puts them within reach.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import UsageError, did_you_mean
+from workbench.paths import PROJECT_VARIABLE, Project, find_project
+from workbench.prose.words import GRAMMARS, Words
+from workbench.records import load, vocabularies
+from workbench.records.selection import (
+    Corpus,
+    Selection,
+    choose_codes,
+    choose_day,
+    choose_home,
+    choose_partners,
+    choose_period,
+    select,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from workbench.figures.style import Drawing
+
+Several = str | Iterable[str]
+
+
+def open_workspace(
+    home: str = "", *, as_of: str = "", language: str = "en", project: str | Path | None = None
+) -> Workspace:
+    """Open the records of a home; brings the tables up to date first, if anything has changed.
+
+    ``home`` is a home of ``workbench.toml`` (empty: the default one), ``as_of`` a day as 2026-10-31
+    (empty: that of the settings), ``language`` en or zh, ``project`` a folder (empty: the one with
+    ``workbench.toml`` here or above). Raises `UsageError` for what is not understood and
+    `RecordsError` while the records have errors.
+    """
+    if language not in GRAMMARS:
+        hint = did_you_mean(language, GRAMMARS) or f"known: {', '.join(GRAMMARS)}"
+        raise UsageError(f'language = "{language}": there are no words in it; {hint}')
+    named = project or os.environ.get(PROJECT_VARIABLE)
+    place = find_project(Path(named) if named else None)
+    tables, settings = load.ensure_tables(place)
+    words, _ = vocabularies.read(place.vocabularies, place.relative(place.vocabularies))
+    day = choose_day(as_of, settings.as_of)
+    chosen = Selection(choose_home(settings, home or settings.default_home), None, day)
+    corpus = select(tables, settings, words, chosen)
+    values = {field.name: getattr(corpus, field.name) for field in dataclasses.fields(Corpus)}
+    return Workspace(**values, project=place, language=language, whole=tables)
+
+
+@dataclass(frozen=True)
+class Workspace(Corpus):
+    """The records of a home within reach: a `Corpus` that can be narrowed, asked and drawn."""
+
+    project: Project = dataclasses.field(kw_only=True, repr=False)
+    language: str = dataclasses.field(kw_only=True)
+    whole: dict[str, pd.DataFrame] = dataclasses.field(kw_only=True, repr=False)
+
+    def select(
+        self,
+        *,
+        home: str = "",
+        partner: Several = (),
+        kind: Several = (),
+        country: Several = (),
+        years: int | tuple[int, int] | None = None,
+        start: str = "",
+        end: str = "",
+    ) -> Workspace:
+        """The same records narrowed; what is left empty stays as it is.
+
+        ``partner``: ids or names of bodies; ``kind``: codes of event_type; ``country``: ISO 3166 codes;
+        ``years``: a year or first and last year; ``start`` and ``end``: EDTF dates instead. Exchanges that can lie
+        in the period are kept, and marked where nobody can say. Raises `UsageError` naming the
+        near ones for what is not known.
+
+        >>> corpus.select(partner="Leeds Libraries", years=(2017, 2019)).exchanges  # doctest: +SKIP
+        """
+        if years is not None:
+            first, last = (years, years) if isinstance(years, int) else years
+            start, end = f"{first:04d}", f"{last:04d}"
+        before = self.selection
+        chosen = Selection(
+            choose_home(self.settings, home) if home else before.home,
+            choose_period(start, end) or before.period,
+            before.as_of,
+            choose_partners(self.whole, _several(partner)) or before.partners,
+            choose_codes(self.vocabularies, "event_type", _several(kind)) or before.kinds,
+            choose_codes(self.vocabularies, "country", _several(country)) or before.countries,
+        )
+        corpus = select(self.whole, self.settings, self.vocabularies, chosen)
+        values = {field.name: getattr(corpus, field.name) for field in dataclasses.fields(Corpus)}
+        return dataclasses.replace(self, **values)
+
+    @cached_property
+    def exchanges(self) -> pd.DataFrame:
+        """Event by partner in one wide table: see `workbench.analysis.wide`, whose `COLUMNS` explain it."""
+        from workbench.analysis import wide
+
+        return wide.exchanges(self, self.language)
+
+    @cached_property
+    def words(self) -> Words:
+        """The words of the workspace's language: names, labels, sentences."""
+        return Words(self, self.language)
+
+    def readable(self, frame: pd.DataFrame, **kinds: str) -> pd.DataFrame:
+        """An answer table in words: names for ids, words for codes (`workbench.prose.frames.readable`)."""
+        from workbench.prose import frames
+
+        return frames.readable(frame, self.words, kinds)
+
+    # --- figures --------------------------------------------------------------------------
+
+    def map(self, size: str = "screen", region: str = "auto") -> Drawing | None:
+        """The map of what is selected; ``size`` is screen, a4 or slide. None when there is nothing to draw."""
+        from workbench.analysis import agreements, flows
+        from workbench.figures import maps
+
+        counted = flows.exchanges(self)
+        lines, missing = flows.movements(counted, agreements.open_plans(self), self)
+        return maps.exchange_map(lines, missing, self, self.words, self.project.basemap)
+
+    def timeline(self, size: str = "screen") -> Drawing | None:
+        """The timeline of what is selected, a lane a partner. None when nothing has a date."""
+        from workbench.analysis import agreements, flows
+        from workbench.figures import timelines
+
+        counted = flows.exchanges(self)
+        plans = agreements.open_plans(self)
+        return timelines.timeline(counted, agreements.agreements(self, counted), plans, self, self.words)
+
+    def parameters(self) -> dict[str, Any]:
+        """The selection as parameters of a report: home, start, end, as_of, language."""
+        period = self.selection.period
+        start, _, end = period.text.partition("/") if period else ("", "", "")
+        return {
+            "home": self.selection.home.id,
+            "start": start.strip("."),
+            "end": end.strip("."),
+            "as_of": self.selection.as_of.isoformat(),
+            "language": self.language,
+        }
+
+
+def _several(value: Several) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
