@@ -226,6 +226,48 @@ def show(ids: tuple[str, ...], folder: Path | None) -> None:
         click.echo(f"\n{sheet}" if number else str(sheet))
 
 
+@main.command()
+@click.argument("numbers", nargs=-1, type=int, metavar="[NUMBER]…")
+@click.option("--home", default="", metavar="HOME", help="Whose exchange (default: the default home).")
+@click.option("--as-of", default="", metavar="DAY", help="The day as of which is spoken.")
+@click.option("--rows", type=click.IntRange(min=0), default=3, metavar="N", help="How many rows of each answer (3).")
+@click.option("--language", type=click.Choice(["en", "zh"]), default="en", help="The language of the answers.")
+@project_option
+def questions(numbers: tuple[int, ...], home: str, as_of: str, rows: int, language: str, folder: Path | None) -> None:
+    """List the questions with function, first rows of the answer, and the report that shows it.
+
+    NUMBER: only these questions.
+    """
+    from workbench.explore import listing, workspace
+
+    project = _project(folder)
+    corpus = workspace.open_workspace(home, as_of=as_of, language=language, project=project.root)
+    for part in listing.listed(corpus, numbers, rows):
+        click.echo(part)
+
+
+@main.command()
+@click.argument("measure", metavar="NUMBER")
+@click.option("--home", default="", metavar="HOME", help="Whose exchange (default: the default home).")
+@click.option("--partner", default="", metavar="BODY", help="Only what this body takes part in: id or name.")
+@click.option("--year", type=int, default=None, metavar="YEAR", help="Only what began in this year.")
+@click.option("--kind", default="", metavar="KIND", help="Only exchanges of this kind, as visit.")
+@click.option("--country", default="", metavar="CODE", help="Only with this country or region, as IT.")
+@click.option("--as-of", default="", metavar="DAY", help="The day as of which is spoken.")
+@click.option("--language", type=click.Choice(["en", "zh"]), default="en", help="The language of the answer.")
+@project_option
+def why(measure: str, home: str, as_of: str, language: str, folder: Path | None, **asked: Any) -> None:
+    """Say why a headline number is what it is: counted, left out and why, what would change it.
+
+    NUMBER is one of exchanges, inbound, outbound, online, partners, partner_libraries, countries,
+    agreements, dormant, open_plans, overdue_plans, single_source.
+    """
+    from workbench.explore import workspace
+
+    corpus = workspace.open_workspace(home, as_of=as_of, language=language, project=_project(folder).root)
+    click.echo(str(corpus.why(measure, **asked)))
+
+
 @_verb
 @click.option("--to", "formats", type=click.Choice(EXPORTS), multiple=True, default=EXPORTS,
               help="A format; may be given several times (default: all).")  # fmt: skip

@@ -6,6 +6,32 @@ frames; they hold no words for readers (`workbench.prose`) and draw nothing
 that use it.
 """
 
-from workbench.analysis import activity, agreements, claims, evidence, flows, reciprocity, spread
+from workbench.analysis import (
+    activity,
+    agreements,
+    briefing,
+    claims,
+    evidence,
+    flows,
+    numbers,
+    questions,
+    reciprocity,
+    sensitivity,
+    spread,
+    wide,
+)
 
-__all__ = ["activity", "agreements", "claims", "evidence", "flows", "reciprocity", "spread"]
+__all__ = [
+    "activity",
+    "agreements",
+    "briefing",
+    "claims",
+    "evidence",
+    "flows",
+    "numbers",
+    "questions",
+    "reciprocity",
+    "sensitivity",
+    "spread",
+    "wide",
+]

@@ -22,7 +22,7 @@ def agreements(corpus: Corpus, exchanges: pd.DataFrame) -> pd.DataFrame:
     the home), as_printed (names of parties that are not in the register), home_parties, children
     (number of agreements in a group), step (the furthest on record; may be missing), date (EDTF
     of that step), basis, earliest, latest, last_event (the last counted exchange with a partner;
-    may be missing), last_day (its latest possible day). Ordered by date, then id. A tie without
+    may be missing), last_day (its latest possible day), records. Ordered by date, then id. A tie without
     an instrument is not countable (rule 5 and the word list agreement_kind).
     """
     table = corpus.own("agreements")
@@ -37,10 +37,20 @@ def agreements(corpus: Corpus, exchanges: pd.DataFrame) -> pd.DataFrame:
     ]
     columns = [
         "agreement_id", "kind", "level", "form", "countable", "scope", "partners", "as_printed", "home_parties",
-        "children", "step", "date", "basis", "earliest", "latest", "last_event", "last_day",
+        "children", "step", "date", "basis", "earliest", "latest", "last_event", "last_day", "records",
     ]  # fmt: skip
     rows.sort(key=lambda row: (row["latest"] or dt.date.max, row["agreement_id"]))
     return frame(rows, columns).astype({"countable": bool})
+
+
+def of_the_home(table: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:
+    """The rows of `agreements` that headlines count: countable, of the home itself, with somebody abroad.
+
+    The ties of its cities are told, not counted.
+    """
+    own = table["home_parties"].map(lambda bodies: bool(set(bodies) & corpus.members)).astype(bool)
+    abroad = (table["partners"].map(len) + table["as_printed"].map(len)) > 0
+    return table[table["countable"] & own & abroad]
 
 
 def _agreement(
@@ -61,6 +71,7 @@ def _agreement(
         **step,
         "last_event": met[1],
         "last_day": met[0],
+        "records": (row.agreement_id, *filter(None, (met[1],))),
     }
 
 
@@ -112,12 +123,12 @@ def _last_exchanges(exchanges: pd.DataFrame) -> dict[str, tuple[dt.date, str]]:
 
 
 def open_plans(corpus: Corpus) -> pd.DataFrame:
-    """What was planned, promised or wished for and has no event that did it, oldest first.
+    """Question 4: what was planned, promised or proposed and has no event that did it, oldest first.
 
     Columns: plan_id, kind, what, strength, recurring, date (EDTF for which it is planned; may
     be missing), raised (EDTF of the event or step at which it was voiced; may be missing),
     raised_basis, agreement_id, partners, home_parties, place_id, overdue (its time is past the
-    as-of day: yes, no, missing where no time is given). Order: by the time planned for, else
+    as-of day: yes, no, missing where no time is given), records. Order: by the time planned for, else
     raised; firmer plans before weaker ones at the same time.
 
     Rule (codebook §3, rule 3): a plan becomes realised only by naming the event that did it;
@@ -130,7 +141,7 @@ def open_plans(corpus: Corpus) -> pd.DataFrame:
     rows = [_plan(row, corpus, bodies.get(row.plan_id, []), raised) for row in waiting.itertuples(index=False)]
     columns = [
         "plan_id", "kind", "what", "strength", "recurring", "date", "raised", "raised_basis", "agreement_id",
-        "partners", "home_parties", "place_id", "overdue",
+        "partners", "home_parties", "place_id", "overdue", "records",
     ]  # fmt: skip
     strengths = list(corpus.vocabularies["plan_strength"])
     rows.sort(
@@ -166,6 +177,7 @@ def _plan(row: Any, corpus: Corpus, bodies: list[str], voiced: Raised) -> dict[s
         "home_parties": tuple(org for org in bodies if org in corpus.members),
         "place_id": plain(row.place_id),
         "overdue": overdue,
+        "records": (row.plan_id, *filter(None, (plain(row.raised_at), plain(row.agreement_id)))),
     }
 
 

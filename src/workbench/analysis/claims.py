@@ -6,12 +6,15 @@ from typing import Any
 
 import pandas as pd
 
+from workbench.analysis import agreements as agreed
+from workbench.analysis import flows
 from workbench.analysis._frames import frame, plain
 from workbench.records import dates
 from workbench.records.selection import Corpus
 
 _STANDING = ("signed", "renewed", "in_force")
 CHECKABLE = ("partner_libraries", "agreements", "delegations", "libraries_joined")
+STALE = 365  # days after which a total is one of an earlier time
 
 
 def claims(corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFrame, partners: pd.DataFrame) -> pd.DataFrame:
@@ -41,6 +44,80 @@ def claims(corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFrame, pa
     ]  # fmt: skip
     rows.sort(key=lambda row: row["claim_id"])
     return frame(rows, columns).astype({"on_record": "Int64"})
+
+
+def verdicts(corpus: Corpus) -> pd.DataFrame:
+    """Question 3: what sources claim in all, what the records bear out, what is missing: may we say it?
+
+    Columns: claim_id, subject, measure, what, low, best, high, qualifier, as_of, publisher, party, on_record
+    (number that the records bear out; missing where no rule of ours counts the measure), missing_low,
+    missing_high (how many are claimed and not on record, at least and at most; high missing where
+    the claim has no upper limit), verdict (code of claim_verdict), caveats (codes of claim_caveat), safe
+    (the number that may be said of the records; missing where there is none), records.
+
+    Rule: *say* what the records bear out in full, by a source other than the claim's own, and what
+    speaks of the present; *do not say* what nothing on record bears out, or what the records
+    exceed though it is exact; all else is said with its caveats, and as the source's word. A measure
+    that cannot be counted is never more than the source's word (design, promise 2).
+    """
+    exchanges = flows.exchanges(corpus)
+    table = claims(corpus, exchanges, agreed.agreements(corpus, exchanges), flows.partners(exchanges, corpus))
+    rows = [_verdict(row, corpus) for row in table.to_dict("records")]
+    numbers = ("on_record", "missing_low", "missing_high", "safe")
+    columns = [*(c for c in table.columns if c != "records"), "missing_low", "missing_high", "verdict", "caveats",
+               "safe", "records"]  # fmt: skip
+    return frame(rows, columns).astype(dict.fromkeys(numbers, "Int64"))
+
+
+def _verdict(row: dict[str, Any], corpus: Corpus) -> dict[str, Any]:
+    found = plain(row["on_record"])
+    low, high = (row["low"], row["high"]) if row["best"] is None else (row["low"] or row["best"], row["high"])
+    caveats = _caveats(row, found, corpus)
+    hard = {"nothing", "more"} & set(caveats)
+    verdict = "do_not_say" if hard else "say_with_caveat" if caveats else "say"
+    # An approximate number has no bounds: it is set beside the records as it is given.
+    high = high if high is not None or row["qualifier"] in ("more_than", "at_least") else row["best"]
+    return row | {
+        "missing_low": None if found is None or low is None else max(0, int(low) - found),
+        "missing_high": None if found is None or high is None else max(0, int(high) - found),
+        "verdict": verdict,
+        "caveats": caveats,
+        "safe": found or None,
+        "records": (row["claim_id"], *row["records"]),
+    }
+
+
+def _caveats(row: dict[str, Any], found: int | None, corpus: Corpus) -> tuple[str, ...]:
+    """What must be said with a claim, the gravest first."""
+    low = row["low"] if row["low"] is not None else row["best"]
+    told_by = set(corpus.sources_of("claims", [row["claim_id"]]))
+    evidence = _evidence(row["records"], corpus)
+    as_of = dates.parse(row["as_of"]) if row["as_of"] else None
+    last = as_of.latest if as_of else None
+    holds = {
+        "not_countable": found is None,
+        "nothing": found == 0 and bool(low),
+        "more": bool(found) and row["high"] is not None and row["qualifier"] == "exact" and found > row["high"],
+        "fewer": bool(found) and low is not None and found < low,
+        "same_source": bool(evidence) and evidence <= told_by,
+        "own_word": row["party"],
+        "past": last is not None and (corpus.selection.as_of - last).days > STALE,
+        "undated": as_of is None,
+        "inferred_time": bool(as_of and (as_of.assumed or as_of.kind == "set")),
+        "approximate": row["qualifier"] in ("approximately", "hundreds"),
+    }
+    return tuple(code for code, true in holds.items() if true)
+
+
+def _evidence(records: tuple[str, ...], corpus: Corpus) -> set[str]:
+    """The sources of events and agreements, and of those in which bodies took part."""
+    parties = corpus["parties"]
+    mine = parties[parties["party_id"].isin(records) | parties["for_org"].isin(records)]
+    found = set()
+    for table in ("events", "agreements"):
+        ids = {*records, *mine.loc[mine["record"] == table, "record_id"]}
+        found |= set(corpus.sources_of(table, ids))
+    return found
 
 
 def _claim(

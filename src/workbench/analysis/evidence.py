@@ -11,14 +11,13 @@ from typing import Any
 import pandas as pd
 
 from workbench.analysis import flows
-from workbench.analysis._frames import frame, plain
-from workbench.records import dates
-from workbench.records.selection import Corpus
+from workbench.analysis._frames import frame, plain, remembered
+from workbench.records.selection import Corpus, select
 
 _COUNTED = ("events", "agreements", "plans", "claims")
-_JUDGED = ("inferred", "relative_resolved", "bounded")
 
 
+@remembered
 def witnesses(corpus: Corpus) -> pd.DataFrame:
     """Question 13: which events and agreements rest on one source, or on the home's own word alone.
 
@@ -27,14 +26,13 @@ def witnesses(corpus: Corpus) -> pd.DataFrame:
     a member of the home), records. Parts, children of groups and what only comes with the selection are left out.
     """
     sources = corpus["sources"].set_index("source_id")
-    copies = set(sources.index[sources["copy_of"].notna()])
     rows = []
     for table, key in (("events", "event_id"), ("agreements", "agreement_id")):
         frame_ = corpus.own(table)
         whole = frame_["part_of"].isna() if table == "events" else frame_["form"].ne("child")
         for id in frame_.loc[whole, key]:
             told = corpus.sources_of(table, [id])
-            real = [source for source in told if source not in copies]
+            real = corpus.witnesses_of(table, id)
             own = [plain(sources.loc[source, "publisher_id"]) in corpus.members for source in real]
             rows.append(
                 {"record": table, "record_id": id, "witnesses": len(real), "sources": tuple(told),
@@ -55,32 +53,6 @@ def disagreements(corpus: Corpus) -> pd.DataFrame:
     table["open"] = table["relation"].eq("contradicting") & table["rule"].ne("decision")
     table["records"] = [(id,) for id in table["record_id"]]
     return table.reset_index(drop=True)
-
-
-def inferred_dates(corpus: Corpus) -> pd.DataFrame:
-    """Question 15: which dates of counted exchanges are readings of ours or marked as unsure.
-
-    Columns: event_id, said (EDTF as the source has it; may be missing), date (in use), basis, why,
-    years (those in which it can have begun; empty where they have no bounds), moves_year (it can
-    have begun in another year), records. Oldest first.
-    """
-    exchanges = flows.exchanges(corpus)
-    events = corpus["events"].set_index("event_id")
-    rows = []
-    for row in exchanges[exchanges["counted"]].itertuples():
-        event = events.loc[row.event_id]
-        date = dates.parse(row.date) if row.date else None
-        if event["basis"] not in _JUDGED and not (date and date.assumed):
-            continue
-        years: tuple[int, ...] = ()
-        if date and date.start_earliest and date.start_latest:
-            years = tuple(range(date.start_earliest.year, date.start_latest.year + 1))
-        rows.append(
-            {"event_id": row.event_id, "said": plain(event["edtf"]), "date": row.date, "basis": event["basis"],
-             "why": plain(event["why"]), "years": years, "moves_year": len(years) != 1, "records": (row.event_id,)}
-        )  # fmt: skip
-    columns = ["event_id", "said", "date", "basis", "why", "years", "moves_year", "records"]
-    return frame(rows, columns).astype({"moves_year": bool})
 
 
 def funders(corpus: Corpus) -> pd.DataFrame:
@@ -116,7 +88,7 @@ def completeness(corpus: Corpus) -> pd.DataFrame:
     Score from 0 to 1: the share of what was looked for that is there. For events a date that is
     stated, a place, a party on each side by name, a second witness; for agreements a stated date of a step,
     an instrument, a scope, an end, a second witness; for plans a time, a partner; for claims a time, a
-    measure that can be counted. Columns: record, record_id, score, missing (codes), records. Worst first.
+    measure that can be counted. Columns: record, record_id, score, gaps (codes of record_gap), records. Worst first.
     """
     seen = {(row.record, row.record_id): row for row in witnesses(corpus).itertuples()}
     exchanges = flows.exchanges(corpus).set_index("event_id")
@@ -150,16 +122,16 @@ def completeness(corpus: Corpus) -> pd.DataFrame:
         looked = {"date": not pd.isna(row.as_of), "measure": row.measure != "other"}
         rows.append(_scored("claims", row.claim_id, looked))
     rows.sort(key=lambda row: (row["score"], _COUNTED.index(row["record"]), row["record_id"]))
-    return frame(rows, ["record", "record_id", "score", "missing", "records"]).astype({"score": float})
+    return frame(rows, ["record", "record_id", "score", "gaps", "records"]).astype({"score": float})
 
 
 def _scored(table: str, id: str, looked: dict[str, bool]) -> dict[str, Any]:
     return {"record": table, "record_id": id, "score": round(sum(looked.values()) / len(looked), 2),
-            "missing": tuple(name for name, there in looked.items() if not there), "records": (id,)}  # fmt: skip
+            "gaps": tuple(name for name, there in looked.items() if not there), "records": (id,)}  # fmt: skip
 
 
 def changes(before: dict[str, pd.DataFrame], after: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Question 11: which records are new, altered or withdrawn between two sets of tables.
+    """Which records are new, altered or withdrawn between two sets of tables.
 
     Columns: record, record_id, change (new, altered, withdrawn), fields (those whose value differs,
     for altered ones), records. Tables with ids of their own are compared: events, agreements,
@@ -184,3 +156,16 @@ def changes(before: dict[str, pd.DataFrame], after: dict[str, pd.DataFrame]) -> 
             for id, change, fields in sorted(told)
         ]
     return frame(rows, ["record", "record_id", "change", "fields", "records"])
+
+
+def changes_since(corpus: Corpus, before: dict[str, pd.DataFrame] | None = None) -> pd.DataFrame:
+    """Question 11: what changed since an earlier edition: new, altered and withdrawn records of the selection.
+
+    ``before`` are the whole tables of that time (as `records.tables.read` gives them); the same selection is made of
+    them and compared with this one. None: there is no earlier edition, and the answer has no rows.
+    Columns: those of `changes`.
+    """
+    if before is None:
+        return changes(corpus.tables, corpus.tables)
+    earlier = select(before, corpus.settings, corpus.vocabularies, corpus.selection)
+    return changes(earlier.tables, corpus.tables)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.analysis._frames import frame, plain
+from workbench.analysis._frames import frame, plain, remembered
 from workbench.records import dates
 from workbench.records.selection import Corpus
 
@@ -19,6 +19,8 @@ REASONS = (
 _UNMOVED = ("post", "broadcast")
 _UNMOVED_KINDS = ("book_donation", "book_exchange", "award")  # nobody moves, unless told to have been there
 LIBRARY_KINDS = ("public_library", "provincial_library", "national_library", "branch_library")
+_STANDING = ("signed", "in_force", "renewed", None)  # steps of an agreement; a tie without an instrument has none
+_LINE = ["record", "record_id", "kind", "home_place", "other_place"]
 _BODY_COLUMNS = ("event_id", "type", "mode", "place_id", "place_precision", "topic", "programme", "earliest", "latest")
 
 
@@ -39,6 +41,7 @@ class Count:
         return self.low == self.high
 
 
+@remembered
 def exchanges(corpus: Corpus) -> pd.DataFrame:
     """The topmost events in which the home takes part, one row each, oldest first.
 
@@ -47,7 +50,7 @@ def exchanges(corpus: Corpus) -> pd.DataFrame:
     (the date is marked or inferred), partners (ids of bodies abroad that took part, sorted),
     direction (inbound, outbound, mutual, unknown), in_period (yes, no, missing: cannot say, or a
     yes that rests on an assumption),
-    counted, left_out (code of left_out_reason; empty where counted).
+    counted, left_out (code of left_out_reason; empty where counted), records.
 
     Rule (codebook §3, rule 4): headline counts for a home count the topmost event in which
     that home takes part; planned, cancelled, aggregate, reported-only and domestic records
@@ -66,7 +69,8 @@ def exchanges(corpus: Corpus) -> pd.DataFrame:
         _exchange(row, bodies.get(row.event_id, set()), stops.get(row.event_id, ()), corpus)
         for row in top.itertuples(index=False)
     ]
-    columns = [*_BODY_COLUMNS, "date", "basis", "assumed", "partners", "direction", "in_period", "counted", "left_out"]
+    columns = [*_BODY_COLUMNS, "date", "basis", "assumed", "partners", "direction", "in_period", "counted", "left_out",
+               "records"]  # fmt: skip
     rows.sort(key=lambda row: (_date_key(row["date"]), row["event_id"]))
     return frame(rows, columns).astype({"in_period": "boolean", "counted": bool, "assumed": bool})
 
@@ -115,6 +119,7 @@ def _exchange(row: Any, bodies: set[str], stops: tuple[str, ...], corpus: Corpus
         "in_period": within,
         "counted": reason == "",
         "left_out": reason,
+        "records": (row.event_id,),
     }
 
 
@@ -218,32 +223,60 @@ def movements(exchanges: pd.DataFrame, plans: pd.DataFrame, corpus: Corpus) -> t
     """What a map may draw of the counted exchanges and the open plans, and what it may not.
 
     Returns two tables. Lines: record, record_id, kind (inbound, outbound, online, planned),
-    home_place, other_place (ids). Left out: record_id, reason (code of left_out_reason).
+    home_place, other_place (ids). Left out: record_id, reason (code of left_out_reason), direction
+    (of the exchange; planned for a plan).
 
     Rules (codebook §3, rules 7 and 18): movement is drawn only where someone moved, from the
     seat of their body to the place of the event; an online event joins two seats; a country
     stays a country; a seat that no source names is no point of departure, so an
     international body has none. Promises and wishes without a place are not drawn.
     """
-    places, stops = _seats(corpus), _stops(corpus["events"])
+    places, stops, at_home = _seats(corpus), _stops(corpus["events"]), _home_seats(corpus)
     lines: list[dict[str, Any]] = []
     missing: list[dict[str, Any]] = []
     for row in exchanges[exchanges["counted"]].itertuples(index=False):
-        ends = _ends(row, places, stops.get(row.event_id, ()), corpus)
+        ends = _ends(row, at_home.get(row.event_id, []), places, stops.get(row.event_id, ()))
         lines += [{"record": "events", "record_id": row.event_id, **end} for end in ends]
-        if not ends and row.mode in _UNMOVED:
-            missing.append({"record_id": row.event_id, "reason": "no_movement"})
-        elif not ends:
+        if not ends:
             bodies = [org for org in row.partners if corpus.abroad.get(org) and not places.get(org)]
-            missing.append({"record_id": row.event_id, "reason": "no_seat" if bodies else "no_place"})
+            reason = "no_movement" if row.mode in _UNMOVED else "no_seat" if bodies else "no_place"
+            missing.append({"record_id": row.event_id, "reason": reason, "direction": row.direction})
     for plan in plans.itertuples(index=False):
         planned = _plan_ends(plan, places)
         if planned:
             lines.append({"record": "plans", "record_id": plan.plan_id, "kind": "planned", **planned})
         else:
-            missing.append({"record_id": plan.plan_id, "reason": "ongoing"})
-    columns = ["record", "record_id", "kind", "home_place", "other_place"]
-    return frame(lines, columns), frame(missing, ["record_id", "reason"])
+            missing.append({"record_id": plan.plan_id, "reason": "ongoing", "direction": "planned"})
+    return frame(lines, _LINE), frame(missing, ["record_id", "reason", "direction"])
+
+
+def ties(agreements: pd.DataFrame, lines: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:
+    """Cooperation that no counted exchange of a map shows: lines of kind *tie*, as `movements` has them.
+
+    ``agreements`` is `analysis.agreements.agreements`, ``lines`` the lines of `movements`. A tie joins
+    the seat of a body of the home with that of a partner abroad, once for each agreement.
+
+    Rules (codebook §3, rules 5 and 18): what is signed, renewed or in force, and cooperation that a
+    source tells without naming an instrument; not what is only discussed or approved, what has ended,
+    the ties of cities (they are not the home's own), nor a place between which and home somebody came,
+    went or was met online. A body without a seat in the register has no tie.
+    """
+    seats = _seats(corpus)
+    met = lines[lines["kind"] != "planned"]
+    shown = set(zip(met["home_place"], met["other_place"], strict=True))
+    standing = agreements[[plain(step) in _STANDING for step in agreements["step"]]]
+    found: list[dict[str, Any]] = []
+    for row in standing.itertuples(index=False):
+        homes = {seats[org] for org in row.home_parties if org in corpus.members and org in seats}
+        others = {seats[org] for org in row.partners if corpus.abroad.get(org) and org in seats}
+        pairs = sorted((home, other) for home in homes for other in others - homes)
+        found += [
+            {"record": "agreements", "record_id": row.agreement_id, "kind": "tie", "home_place": home,
+             "other_place": other}
+            for home, other in pairs
+            if (home, other) not in shown
+        ]  # fmt: skip
+    return frame(found, _LINE)
 
 
 def _plan_ends(plan: Any, seats: dict[str, str]) -> dict[str, str]:
@@ -262,10 +295,14 @@ def _seats(corpus: Corpus) -> dict[str, str]:
     return dict(zip(rows["org_id"], rows["place_id"], strict=True))
 
 
-def _ends(row: Any, seats: dict[str, str], stops: tuple[str, ...], corpus: Corpus) -> list[dict[str, str]]:
-    takers = corpus.takers
-    own = takers[(takers["record"] == "events") & (takers["record_id"] == row.event_id)]
-    home_seats = sorted({seats[org] for org in own["org_id"].dropna() if org in corpus.members and org in seats})
+def _home_seats(corpus: Corpus) -> dict[str, list[str]]:
+    """For each event the seats of the bodies of the home that took part, sorted."""
+    seats, takers = _seats(corpus), corpus.takers
+    own = takers[(takers["record"] == "events") & takers["org_id"].isin(corpus.members & set(seats))]
+    return {id: sorted({seats[org] for org in group}) for id, group in own.groupby("record_id")["org_id"]}
+
+
+def _ends(row: Any, home_seats: list[str], seats: dict[str, str], stops: tuple[str, ...]) -> list[dict[str, str]]:
     partner_seats = sorted({seats[org] for org in row.partners if org in seats})
     if row.mode in _UNMOVED:
         pairs = []

@@ -27,8 +27,8 @@ def per_year(corpus: Corpus) -> pd.DataFrame:
     """Counted exchanges by year of beginning, with the sources published in each year.
 
     Columns: year, low, high (exchanges), events (ids that ``high`` counts), sources (number
-    published surely in that year). From the first to the last year without a gap; exchanges
-    whose year has no bounds are in no row.
+    published surely in that year), records (the same as events). From the first to the last year
+    without a gap; exchanges whose year has no bounds are in no row.
     """
     counted = _counted(corpus)
     low, high = _years(counted)
@@ -36,12 +36,11 @@ def per_year(corpus: Corpus) -> pd.DataFrame:
     years = range(min(high, default=0), max(high, default=-1) + 1)
     rows = [
         {"year": year, "low": len(low.get(year, ())), "high": len(high.get(year, ())),
-         "events": tuple(high.get(year, ())), "sources": published[year]}
+         "events": tuple(high.get(year, ())), "sources": published[year], "records": tuple(high.get(year, ()))}
         for year in years
     ]  # fmt: skip
-    return frame(rows, ["year", "low", "high", "events", "sources"]).astype(
-        dict.fromkeys(("year", "low", "high", "sources"), "Int64")
-    )
+    columns = ["year", "low", "high", "events", "sources", "records"]
+    return frame(rows, columns).astype(dict.fromkeys(("year", "low", "high", "sources"), "Int64"))
 
 
 def by_country(corpus: Corpus) -> pd.DataFrame:
@@ -53,7 +52,7 @@ def by_country(corpus: Corpus) -> pd.DataFrame:
     countries) stand under the country missing.
     """
     counted = _counted(corpus)
-    country = _countries(corpus)
+    country = corpus.country_of
     region = {code: term.maps_to for code, term in corpus.vocabularies["country"].items()}
     rows: list[dict[str, Any]] = []
     codes = {code for orgs in counted["partners"] for code in {country.get(org) for org in orgs}}
@@ -61,38 +60,43 @@ def by_country(corpus: Corpus) -> pd.DataFrame:
         own = counted[counted["partners"].map(lambda orgs, code=code: any(country.get(o) == code for o in orgs))]
         bodies = sorted({org for orgs in own["partners"] for org in orgs if country.get(org) == code})
         base: dict[str, Any] = {"country": code, "region": region.get(code or ""), "partners": tuple(bodies)}
-        rows.append(base | {"year": None, "low": len(own), "high": len(own), "events": tuple(own["event_id"])})
+        met = tuple(own["event_id"])
+        rows.append(base | {"year": None, "low": _sure(own), "high": len(own), "events": met, "records": met})
         low, high = _years(own)
         rows += [
-            base | {"year": year, "low": len(low.get(year, ())), "high": len(ids), "events": tuple(ids)}
+            base | {"year": year, "low": len(low.get(year, ())), "high": len(ids), "events": tuple(ids),
+                    "records": tuple(ids)}
             for year, ids in sorted(high.items())
-        ]
-    columns = ["country", "region", "year", "low", "high", "partners", "events"]
+        ]  # fmt: skip
+    columns = ["country", "region", "year", "low", "high", "partners", "events", "records"]
     return frame(rows, columns).astype({"year": "Int64", "low": "Int64", "high": "Int64"})
 
 
 def online_share(corpus: Corpus, pandemic: str = PANDEMIC) -> pd.DataFrame:
-    """Question 10: how many exchanges were online before, during and after the pandemic.
+    """Question 10: how many exchanges were online before, during and after the pandemic; who was met online only.
 
-    Columns: phase (before, during, after), low, high (exchanges that surely lie, that can lie in it),
-    online_low, online_high, events. Modes online and hybrid count as online. ``pandemic`` is an
-    EDTF interval.
+    Columns: phase (before, during, after; missing: all time), low, high (exchanges that surely lie, that
+    can lie in it), online_low, online_high, only_online (bodies met in it, and online alone), records. Modes
+    online and hybrid count as online, hybrid as in person too. ``pandemic`` is an EDTF interval.
     """
     span = dates.parse(pandemic)
     counted = _counted(corpus)
     rows = []
-    for phase in ("before", "during", "after"):
+    for phase in ("before", "during", "after", None):
         sure, can = [], []
         for row in counted.itertuples():
             date = dates.parse(row.date) if row.date else None
-            answer = _phase(date, span, phase)
+            answer = _phase(date, span, phase) if phase else None if pd.isna(row.in_period) else True
             sure += [row] if answer is True else []
             can += [row] if answer is not False else []
+        person = {org for row in can if row.mode != "online" for org in row.partners}
+        only = {org for row in can if row.mode == "online" for org in row.partners} - person
         rows.append(
             {"phase": phase, "low": len(sure), "high": len(can), "online_low": sum(map(_online, sure)),
-             "online_high": sum(map(_online, can)), "events": tuple(row.event_id for row in can)}
+             "online_high": sum(map(_online, can)), "only_online": tuple(sorted(only)),
+             "records": tuple(row.event_id for row in can)}
         )  # fmt: skip
-    return frame(rows, ["phase", "low", "high", "online_low", "online_high", "events"]).astype(
+    return frame(rows, ["phase", "low", "high", "online_low", "online_high", "only_online", "records"]).astype(
         dict.fromkeys(("low", "high", "online_low", "online_high"), "Int64")
     )
 
@@ -110,11 +114,11 @@ def _online(row: Any) -> bool:
 
 
 def partners_by_way(corpus: Corpus) -> pd.DataFrame:
-    """Questions 10 and 19: in which ways each partner was met, and in which alone.
+    """In which ways each partner was met, and in which alone (for questions 10 and 19).
 
     Multilateral is a conference, whoever else was there, and any event with another partner too.
     Columns: partner, bilateral, multilateral (numbers of counted exchanges), online, in_person (by
-    mode; hybrid counts as both), only_online, only_multilateral, events.
+    mode; hybrid counts as both), only_online, only_multilateral, records.
     """
     counted = _counted(corpus)
     rows = []
@@ -126,10 +130,10 @@ def partners_by_way(corpus: Corpus) -> pd.DataFrame:
         rows.append(
             {"partner": partner, "bilateral": alone, "multilateral": len(own) - alone, "online": online,
              "in_person": person, "only_online": person == 0, "only_multilateral": alone == 0,
-             "events": tuple(own["event_id"])}
+             "records": tuple(own["event_id"])}
         )  # fmt: skip
     columns = ["partner", "bilateral", "multilateral", "online", "in_person", "only_online", "only_multilateral",
-               "events"]  # fmt: skip
+               "records"]  # fmt: skip
     return frame(rows, columns).astype(
         dict.fromkeys(("bilateral", "multilateral", "online", "in_person"), "Int64")
         | {"only_online": bool, "only_multilateral": bool}
@@ -139,13 +143,16 @@ def partners_by_way(corpus: Corpus) -> pd.DataFrame:
 def kinds(corpus: Corpus) -> pd.DataFrame:
     """Question 21: which kinds of exchange were had with which partner, and which never.
 
-    Columns: partner (missing: with all partners together), type, number, events. For all partners
-    together every kind of the word list has a row, those never tried with number 0; the kinds that are
+    Columns: partner (missing: with all partners together), type, low, high (exchanges that surely lie, that
+    can lie in the period), records. For all partners
+    together every kind of the word list has a row, those never tried with high 0; the kinds that are
     no exchange by themselves (follow-ups in the house, approvals) are left out.
     """
     counted = _counted(corpus)
     inside = _with_parts(counted, corpus)
-    rows = []
+    unsure = counted.loc[counted["in_period"].isna(), "event_id"]
+    doubtful = {id for whole in unsure for id, _ in inside[whole]}
+    rows: list[dict[str, Any]] = []
     tried: dict[str, list[str]] = {code: [] for code in corpus.vocabularies["event_type"]}
     for partner in sorted({org for orgs in counted["partners"] for org in orgs}):
         own: dict[str, list[str]] = {}
@@ -153,12 +160,17 @@ def kinds(corpus: Corpus) -> pd.DataFrame:
             for id, kind in inside[row.event_id]:
                 own.setdefault(kind, []).append(id)
         for kind, ids in sorted(own.items()):
-            rows.append({"partner": partner, "type": kind, "number": len(ids), "events": tuple(ids)})
+            rows.append(_tried(partner, kind, ids, doubtful))
             tried[kind] = sorted({*tried[kind], *ids})
     for kind, ids in tried.items():
         if kind not in ("internal_session", "agreement_approval", "other"):
-            rows.append({"partner": None, "type": kind, "number": len(ids), "events": tuple(ids)})
-    return frame(rows, ["partner", "type", "number", "events"]).astype({"number": "Int64"})
+            rows.append(_tried(None, kind, ids, doubtful))
+    return frame(rows, ["partner", "type", "low", "high", "records"]).astype({"low": "Int64", "high": "Int64"})
+
+
+def _tried(partner: str | None, kind: str, ids: list[str], doubtful: set[str]) -> dict[str, Any]:
+    sure = sum(id not in doubtful for id in ids)
+    return {"partner": partner, "type": kind, "low": sure, "high": len(ids), "records": tuple(ids)}
 
 
 def _with_parts(counted: pd.DataFrame, corpus: Corpus) -> dict[str, list[tuple[str, str]]]:
@@ -179,7 +191,7 @@ def _with_parts(counted: pd.DataFrame, corpus: Corpus) -> dict[str, list[tuple[s
 
 
 def city_ties(corpus: Corpus) -> pd.DataFrame:
-    """Questions 7 and 8: sister cities without a library tie, and library partners outside any.
+    """Sister cities without a library tie, and library partners outside any (for questions 7 and 8).
 
     Columns: place_id, city_ties (agreements between cities with it), library_ties (countable
     agreements of libraries there with the home), libraries (libraries there that the home met or
@@ -229,8 +241,9 @@ def city_ties(corpus: Corpus) -> pd.DataFrame:
 def members_covered(corpus: Corpus) -> pd.DataFrame:
     """Question 22: which libraries of the home an agreement covers, with which foreign body.
 
-    Columns: org_id, agreements (ids, children of a group included), partners, countable (number of
-    agreements that count in headlines, a group once), covered. One row per member of the home.
+    Columns: org_id, partners, countable (number of agreements that count in headlines, a group once), covered
+    (yes: by one that counts; no: nothing on record; missing: told as cooperating, with no instrument
+    named), records (agreements, children of a group included). One row per member of the home.
     """
     table = corpus["agreements"]
     parties = corpus["parties"]
@@ -244,12 +257,75 @@ def members_covered(corpus: Corpus) -> pd.DataFrame:
         counts = {row.parent_id if row.form == "child" else row.agreement_id for row in mine
                   if row.form == "child" or row.countable}  # fmt: skip
         rows.append(
-            {"org_id": member, "agreements": tuple(row.agreement_id for row in mine), "partners": tuple(partners),
-             "countable": len(counts), "covered": bool(counts)}
+            {"org_id": member, "partners": tuple(partners), "countable": len(counts),
+             "covered": True if counts else None if mine else False,
+             "records": tuple(row.agreement_id for row in mine)}
         )  # fmt: skip
-    return frame(rows, ["org_id", "agreements", "partners", "countable", "covered"]).astype(
-        {"countable": "Int64", "covered": bool}
+    return frame(rows, ["org_id", "partners", "countable", "covered", "records"]).astype(
+        {"countable": "Int64", "covered": "boolean"}
     )
+
+
+def untied_sister_cities(corpus: Corpus) -> pd.DataFrame:
+    """Question 7: which sister cities of the home's city have no library tie yet.
+
+    Columns: place_id, sister (yes: a sister-city tie; no: friendly exchange between cities, which is not one;
+    missing: the source does not state the kind), met (libraries there that the home has met without an
+    agreement), records. A library tie is a countable agreement of the home with a library there;
+    what no source tells is not on record, which does not prove that there is none.
+    """
+    kinds_of = corpus["agreements"].set_index("agreement_id")["kind"]
+    rows = []
+    for row in city_ties(corpus).itertuples():
+        if row.missing == "library":
+            found = {kinds_of[id] for id in row.city_ties}
+            sister = True if "sister_city" in found else None if found - {"friendly_exchange_city"} else False
+            rows.append({"place_id": row.place_id, "sister": sister, "met": row.libraries, "records": row.records})
+    return frame(rows, ["place_id", "sister", "met", "records"]).astype({"sister": "boolean"})
+
+
+def partners_outside_city_ties(corpus: Corpus) -> pd.DataFrame:
+    """Question 8: which library partners lie outside any sister-city tie.
+
+    Library partners are libraries that the home has met in a counted exchange or agreed with. Columns:
+    partner, place_id (missing where no source names a seat), outside (yes: its city has no tie of
+    cities with ours, or one of friendly exchange only; no: a sister-city tie; missing: the kind of the
+    tie, or the seat, is not stated), agreements (number of countable ones), records.
+    """
+    exchanges = flows.exchanges(corpus)
+    met = flows.partners(exchanges, corpus)
+    table = agreed.agreements(corpus, exchanges)
+    table = table[table["countable"]]
+    bodies = corpus["organisations"].set_index("org_id")
+    library = {org for org, kind in bodies["kind"].items() if kind in (*LIBRARY_KINDS, "university_library")}
+    ties = {row.place_id: row.city_ties for row in city_ties(corpus).itertuples()}
+    kinds_of = corpus["agreements"].set_index("agreement_id")["kind"]
+    events = dict(zip(met["org_id"], met["events"], strict=True))
+    rows = []
+    for org in sorted(library & ({org for orgs in table["partners"] for org in orgs} | set(events))):
+        if not corpus.abroad.get(org):
+            continue
+        own = tuple(row.agreement_id for row in table.itertuples() if org in row.partners)
+        place = bodies.loc[org, "place_id"]
+        found = {kinds_of[id] for id in ties.get(place, ())} if not pd.isna(place) else {""}
+        outside = False if "sister_city" in found else None if found - {"friendly_exchange_city"} else True
+        rows.append(
+            {"partner": org, "place_id": None if pd.isna(place) else place, "outside": outside, "agreements": len(own),
+             "records": (*own, *ties.get(place, ()), *events.get(org, ()))}
+        )  # fmt: skip
+    columns = ["partner", "place_id", "outside", "agreements", "records"]
+    return frame(rows, columns).astype({"outside": "boolean", "agreements": "Int64"})
+
+
+def never_alone(corpus: Corpus) -> pd.DataFrame:
+    """Question 19: which partners meet us at multilateral events but never bilaterally.
+
+    The rows of `partners_by_way` with no meeting at which the partner was the only one. Columns: partner,
+    multilateral, online, in_person (numbers of counted exchanges), records.
+    """
+    table = partners_by_way(corpus)
+    kept = ["partner", "multilateral", "online", "in_person", "records"]
+    return table.loc[table["only_multilateral"], kept].reset_index(drop=True)
 
 
 # --- helps --------------------------------------------------------------------------------
@@ -260,14 +336,13 @@ def _counted(corpus: Corpus) -> pd.DataFrame:
     return exchanges[exchanges["counted"]]
 
 
-def _countries(corpus: Corpus) -> dict[str, str]:
-    seats = corpus["organisations"].dropna(subset=["place_id"])
-    country = dict(zip(corpus["places"]["place_id"], corpus["places"]["country"], strict=True))
-    return {org: country[place] for org, place in zip(seats["org_id"], seats["place_id"], strict=True)}
+def _sure(rows: pd.DataFrame) -> int:
+    """How many exchanges surely lie in the period."""
+    return int(rows["in_period"].fillna(False).sum())
 
 
 def _years(counted: pd.DataFrame) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
-    """By year the exchanges that surely began in it, and those that can have."""
+    """By year the exchanges that surely began in it, and those that can have or are assumed to have."""
     low: dict[int, list[str]] = {}
     high: dict[int, list[str]] = {}
     for row in counted.itertuples():
@@ -277,7 +352,7 @@ def _years(counted: pd.DataFrame) -> tuple[dict[int, list[str]], dict[int, list[
         first, last = date.start_earliest.year, date.start_latest.year
         for year in range(first, last + 1):
             high.setdefault(year, []).append(row.event_id)
-        if first == last:
+        if first == last and not row.assumed and row.in_period is not pd.NA:
             low.setdefault(first, []).append(row.event_id)
     return low, high
 

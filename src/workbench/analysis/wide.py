@@ -17,7 +17,7 @@ COLUMNS = {
     "partner_name": "its name",
     "partner_kind": "what kind of body it is (organisation_kind)",
     "partner_city": "where its seat is, by name; missing where no source names one",
-    "partner_country": "the country or region of that seat (ISO 3166)",
+    "partner_country": "the country or region for which it counts (ISO 3166): a consulate for its own",
     "partner_lat": "latitude of that place in degrees north",
     "partner_lon": "longitude in degrees east",
     "weight": "one divided by the number of partners: the weights of an event add up to one",
@@ -53,12 +53,11 @@ def exchanges(corpus: Corpus, language: str = "en") -> pd.DataFrame:
     """
     places = corpus["places"].set_index("place_id")
     bodies = corpus["organisations"].set_index("org_id")
-    copies = set(corpus["sources"].loc[corpus["sources"]["copy_of"].notna(), "source_id"])
     rows: list[dict[str, Any]] = []
     for row in flows.exchanges(corpus).itertuples(index=False):
         told = corpus.sources_of("events", [row.event_id])
         shared = _event(row, places, corpus, language) | {
-            "witnesses": sum(source not in copies for source in told),
+            "witnesses": len(corpus.witnesses_of("events", row.event_id)),
             "sources": tuple(told),
             "weight": 1 / max(1, len(row.partners)),
         }
@@ -92,7 +91,7 @@ def _partner(
         "partner_name": corpus.name(org, language) if org else None,
         "partner_kind": bodies.loc[org, "kind"] if org else None,
         "partner_city": corpus.name(place, language) if place else None,
-        "partner_country": plain(places.loc[place, "country"]) if place else None,
+        "partner_country": corpus.country_of.get(org) if org else None,
         "partner_lat": plain(places.loc[place, "lat"]) if place else None,
         "partner_lon": plain(places.loc[place, "lon"]) if place else None,
     }

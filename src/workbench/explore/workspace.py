@@ -37,7 +37,9 @@ from workbench.records.selection import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from workbench.analysis.numbers import Number
     from workbench.figures.style import Drawing
+    from workbench.prose.why import Explanation
 
 Several = str | Iterable[str]
 
@@ -127,6 +129,37 @@ class Workspace(Corpus):
         from workbench.prose import frames
 
         return frames.readable(frame, self.words, kinds)
+
+    # --- asking ---------------------------------------------------------------------------
+
+    def ask(self, number: int, **parameters: Any) -> pd.DataFrame:
+        """The answer to one of the twenty-five questions: see `workbench.analysis.questions`.
+
+        >>> corpus.readable(corpus.ask(2))  # doctest: +SKIP
+        """
+        from workbench.analysis import questions
+
+        return questions.ask(self, number, **parameters)
+
+    def number(
+        self, measure: str, *, partner: str = "", year: int | None = None, kind: str = "", country: str = ""
+    ) -> Number:
+        """A headline number with its doubt, perhaps for a partner, year, kind or country.
+
+        See `workbench.analysis.numbers`, whose ``MEASURES`` are the numbers there are.
+        """
+        from workbench.analysis import numbers
+
+        body = choose_partners(self.whole, [partner])[0] if partner else ""
+        choose_codes(self.vocabularies, "event_type", [kind] if kind else [])
+        choose_codes(self.vocabularies, "country", [country] if country else [])
+        return numbers.number(self, measure, partner=body, year=year, kind=kind, country=country)
+
+    def why(
+        self, measure: str, *, partner: str = "", year: int | None = None, kind: str = "", country: str = ""
+    ) -> Explanation:
+        """Why a headline number is what it is: counted, left out and for which reason, what would flip it."""
+        return self.number(measure, partner=partner, year=year, kind=kind, country=country).why(self.language)
 
     # --- figures --------------------------------------------------------------------------
 

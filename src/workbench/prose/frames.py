@@ -21,15 +21,18 @@ from workbench.prose import facts
 from workbench.prose.words import Words
 
 # What a column holds: name, names, date (EDTF), day, number, flag (yes, no, cannot say), text, record (an id
-# worded as what it stands for), records, hidden, or the word list of its codes.
+# worded as what it stands for), years, hidden, or the word list of its codes.
 COLUMNS: Mapping[str, str] = {
-    **dict.fromkeys(("partner", "org_id", "place_id", "home_place", "other_place", "home", "subject"), "name"),
-    **dict.fromkeys(("partners", "home_parties", "libraries", "bodies"), "names"),
+    **dict.fromkeys(("partner", "org_id", "place_id", "home_place", "other_place", "subject", "person_id"), "name"),
+    **dict.fromkeys(("partners", "home_parties", "libraries", "met", "only_online", "funder_id"), "name"),
     **dict.fromkeys(("date", "raised", "as_of", "ends", "said"), "date"),
     **dict.fromkeys(("earliest", "latest", "last", "last_earliest", "last_latest", "last_day"), "day"),
-    **dict.fromkeys(("event_id", "agreement_id", "plan_id", "claim_id", "milestone_id"), "hidden"),
-    **dict.fromkeys(("records", "record", "record_id", "org_kind"), "hidden"),
-    **dict.fromkeys(("type",), "event_type"),
+    **dict.fromkeys(("contact", "exchange", "last_event", "realised_by", "like", "promised", "after"), "record"),
+    **dict.fromkeys(("event_id", "record_id", "about", "sources"), "record"),
+    **dict.fromkeys(("agreement_id", "plan_id", "claim_id", "milestone_id", "programme_id"), "hidden"),
+    **dict.fromkeys(("records", "events", "raised_basis", "what_code", "in_period", "counted", "home"), "hidden"),
+    **dict.fromkeys(("fields", "years", "year"), "plain"),
+    "type": "event_type",
     "mode": "mode",
     "direction": "direction",
     "basis": "date_basis",
@@ -41,11 +44,21 @@ COLUMNS: Mapping[str, str] = {
     "form": "agreement_form",
     "strength": "plan_strength",
     "country": "country",
+    "region": "world_region",
     "role": "role",
     "measure": "claim_measure",
     "qualifier": "qualifier",
+    "verdict": "claim_verdict",
+    "caveats": "claim_caveat",
+    "figure": "headline_figure",
+    "moves": "headline_figure",
+    "owes": "visit_owed",
+    "phase": "pandemic_phase",
+    "change": "record_change",
+    "record": "record_kind",
+    "gaps": "record_gap",
+    "part": "page_part",
 }
-_PAIRS = ("low", "high")
 
 
 def readable(frame: pd.DataFrame, words: Words, kinds: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -65,7 +78,7 @@ def readable(frame: pd.DataFrame, words: Words, kinds: Mapping[str, str] | None 
             low, high = frame[column], frame[f"{stem}_high".lstrip("_")]
             columns[_head(stem or "number", words)] = [span(*pair) for pair in zip(low, high, strict=True)]
             continue
-        kind = known.get(column) or _guess(frame[column])
+        kind = _kind(frame[column], known.get(column, ""))
         if kind != "hidden":
             columns[_head(column, words)] = [_cell(value, kind, words) for value in frame[column]]
     return pd.DataFrame(columns, index=frame.index, dtype=object)
@@ -86,17 +99,26 @@ def _head(column: str, words: Words) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _guess(column: pd.Series) -> str:
-    if isinstance(column.dtype, (pd.BooleanDtype,)) or column.dtype == bool:
+def _kind(column: pd.Series, named: str) -> str:
+    """What a column holds: by its type where that tells, else by its name, else text."""
+    if named == "hidden":
+        return named
+    if pd.api.types.is_bool_dtype(column.dtype):
         return "flag"
-    return "number" if pd.api.types.is_numeric_dtype(column.dtype) else "text"
+    if named == "plain":
+        return named
+    return "number" if pd.api.types.is_numeric_dtype(column.dtype) else named or "text"
 
 
 def _cell(value: Any, kind: str, words: Words) -> str:
     if isinstance(value, (tuple, list)):
-        listed = [_cell(one, "name" if kind == "names" else kind, words) for one in value]
+        listed = [_cell(one, kind, words) for one in value]
         return words.grammar.listed([text for text in listed if text])
     value = plain(value)
+    if isinstance(value, bool):
+        kind = "flag"
+    if isinstance(value, float) and kind == "text":
+        kind = "number"
     if kind == "flag":
         return words.phrase(f"common/{'cannot_say' if value is None else 'yes' if value else 'no'}")
     if value is None or value == "":
@@ -115,12 +137,18 @@ def _day(value: Any, words: Words) -> str:
     return words.phrase("common/day", day=facts.date(text))
 
 
+def _output(code: str, words: Words) -> str:
+    """What came of an event: a kind of output, or what books are counted in."""
+    return words.label("output_kind" if code in words.corpus.vocabularies["output_kind"] else "measure", code)
+
+
 _WORDINGS: dict[str, Callable[[Any, Words], str]] = {
     "name": lambda value, words: words.name(str(value)),
-    "names": lambda value, words: words.name(str(value)),
     "date": _day,
     "day": _day,
     "number": _number,
     "text": lambda value, words: str(value),
+    "plain": lambda value, words: str(value),
+    "output": lambda value, words: _output(str(value), words),
     "record": lambda value, words: words.record_title(str(value)),
 }

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from workbench.analysis.agreements import of_the_home
 from workbench.prose import facts
 from workbench.prose.facts import Fact, RecordId, records
 from workbench.prose.words import Words
@@ -49,10 +50,7 @@ class Answers:
     @property
     def own_agreements(self) -> pd.DataFrame:
         """Countable agreements of the home itself: its cities' are told, not counted."""
-        rows = self.agreements
-        own = rows["home_parties"].map(lambda bodies: bool(set(bodies) & self.corpus.members)).astype(bool)
-        abroad = (rows["partners"].map(len) + rows["as_printed"].map(len)) > 0
-        return rows[rows["countable"] & own & abroad]
+        return of_the_home(self.agreements, self.corpus)
 
 
 def lead(answers: Answers) -> dict[str, Any]:

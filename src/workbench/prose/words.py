@@ -101,6 +101,7 @@ class Words:
         )
         filters: dict[str, Callable[..., str]] = {
             "number": lambda n: self.grammar.number(n),
+            "digits": lambda n: f"{n:,}",
             "count": lambda n, one, many: self.grammar.counted(n, one, many),
             "when": lambda d: self.grammar.when(d),
             "date": lambda d: self.grammar.date(d),
@@ -222,8 +223,8 @@ class Words:
         ordered = sorted(counts.items(), key=lambda item: (-len(item[1]), item[0]))
         return [(len(ids), Fact("code", ("left_out_reason", reason))) for reason, ids in ordered]
 
-    def figure_texts(self, figure: str, **facts: Any) -> tuple[str, str, str, str]:
-        """Title, subtitle, alternative text and note of a figure: passages of the template *figures*."""
-        texts = [self.phrase(f"figures/{figure}_{part}", **facts) for part in ("title", "subtitle", "alt", "note")]
+    def figure_texts(self, figure: str, template: str = "figures", **facts: Any) -> tuple[str, str, str, str]:
+        """Title, subtitle, alternative text and note of a figure: passages of a template."""
+        texts = [self.phrase(f"{template}/{figure}_{part}", **facts) for part in ("title", "subtitle", "alt", "note")]
         title, subtitle, alt, note = (text[:1].upper() + text[1:] for text in texts)
         return title, subtitle, alt, note

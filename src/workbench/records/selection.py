@@ -92,6 +92,15 @@ class Corpus:
 
         return show(self.tables, id)
 
+    def revalued(self, tables: dict[str, pd.DataFrame]) -> Corpus:
+        """The same records with other values in some tables; what is known of bodies and sources is taken over,
+        so these tables must name the same parties and sources."""
+        other = Corpus({**self.tables, **tables}, self.settings, self.vocabularies, self.selection, self._names,
+                       self._context)  # fmt: skip
+        kept = ("members", "abroad", "country_of", "takers", "_principals", "_sources", "_copies")
+        other.__dict__.update({name: getattr(self, name) for name in kept})
+        return other
+
     @cached_property
     def members(self) -> frozenset[str]:
         """The bodies of the home."""
@@ -114,6 +123,16 @@ class Corpus:
             if row["kind"] in _REPRESENTING and parent in found:
                 found[str(id)] = found[parent]  # an office or an embassy, wherever it stands
         return found
+
+    @cached_property
+    def country_of(self) -> dict[str, str]:
+        """For each body with a seat the country or region it counts for (ISO 3166): an office or a mission
+        counts for that of its parent, wherever it stands."""
+        places = dict(zip(self["places"]["place_id"], self["places"]["country"], strict=True))
+        rows = self["organisations"]
+        seats = rows.set_index("org_id")["place_id"].map(places, na_action="ignore").dropna().to_dict()
+        minor = rows[rows["kind"].isin(_REPRESENTING) & rows["parent_id"].isin(list(seats))]
+        return seats | {org: seats[parent] for org, parent in zip(minor["org_id"], minor["parent_id"], strict=True)}
 
     def principal(self, org_id: str) -> str:
         """The body an office or branch belongs to; any other body itself."""
@@ -143,6 +162,14 @@ class Corpus:
     def sources_of(self, record: str, ids: Iterable[str]) -> list[str]:
         """The sources of some records of one table, in the order of their ids."""
         return sorted({source for id in ids for source in self._sources.get((record, id), ())})
+
+    def witnesses_of(self, record: str, id: str) -> list[str]:
+        """The sources of a record that are no copies of another (codebook §3, rule 9)."""
+        return [source for source in self.sources_of(record, [id]) if source not in self._copies]
+
+    @cached_property
+    def _copies(self) -> frozenset[str]:
+        return frozenset(self["sources"].loc[self["sources"]["copy_of"].notna(), "source_id"])
 
     @cached_property
     def _sources(self) -> dict[tuple[str, str], set[str]]:

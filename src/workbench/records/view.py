@@ -28,20 +28,12 @@ _WIDTH = 100
 Line = tuple[str, str]  # label, text
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One record: its title and its sections of labelled lines, those with nothing left out."""
+@dataclass(frozen=True)
+class Listing:
+    """A title and sections of labelled lines: prints as text in a terminal, as tables in a notebook."""
 
-    id: str
-    table: str
-    name: str
+    title: str
     sections: dict[str, list[Line]] = field(default_factory=dict)
-
-    @property
-    def title(self) -> str:
-        """Id, name and what kind of record it is, in one line."""
-        kind = BY_NAME[self.table].description.rstrip(".")
-        return f"{self.id} · {self.name} · {kind}" if self.name else f"{self.id} · {kind}"
 
     def __str__(self) -> str:
         return "\n".join([self.title, *self._lines()])
@@ -51,9 +43,13 @@ class Sheet:
             yield f"\n{heading}"
             width = min(max(len(label) for label, _ in lines), 28)
             for label, text in lines:
+                first = f"{label:<{width}}  {text}".rstrip()
+                if len(label) > width:  # a long label has its own line
+                    yield f"  {label}"
+                    first = " " * (width + 2) + text
                 yield from textwrap.wrap(
-                    f"{label:<{width}}  {text}".rstrip(), _WIDTH, initial_indent="  ",
-                    subsequent_indent=" " * (width + 4), break_long_words=False, break_on_hyphens=False,
+                    first, _WIDTH, initial_indent="  ", subsequent_indent=" " * (width + 4),
+                    break_long_words=False, break_on_hyphens=False,
                 )  # fmt: skip
 
     def _repr_html_(self) -> str:
@@ -66,6 +62,14 @@ class Sheet:
             )
             parts.append(f"<table><caption style='text-align:left'><b>{escape(heading)}</b></caption>{rows}</table>")
         return f'<div class="workbench-record">{"".join(parts)}</div>'
+
+
+@dataclass(frozen=True)
+class Sheet(Listing):
+    """One record: its sections, those with nothing left out."""
+
+    id: str = ""
+    table: str = ""
 
 
 def show(tables: dict[str, pd.DataFrame], id: str) -> Sheet:
@@ -99,7 +103,9 @@ def _sheet(tables: dict[str, pd.DataFrame], table: str, id: str, row: pd.Series)
         "What refers to it": _references(tables, id),
     }
     own = names.get((id, "en")) or next((str(row[c]) for c in ("title", "name", "what", "post") if _has(row, c)), "")
-    return Sheet(id, table, own, {heading: lines for heading, lines in sections.items() if lines})
+    kind = BY_NAME[table].description.rstrip(".")
+    title = f"{id} · {own} · {kind}" if own else f"{id} · {kind}"
+    return Sheet(title, {heading: lines for heading, lines in sections.items() if lines}, id, table)
 
 
 def _has(row: pd.Series, column: str) -> bool:
