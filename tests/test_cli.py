@@ -193,7 +193,11 @@ def test_2_an_as_of_that_is_no_day(place: Project, verb: str, day: str) -> None:
 def test_2_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for verb in VERBS:
-        words = {"verify": ["--articles", "."], "import": ["list.csv", "--mapping", "list.toml"]}.get(verb, [])
+        words = {
+            "verify": ["--articles", "."],
+            "import": ["list.csv", "--mapping", "list.toml"],
+            "why": ["exchanges"],
+        }.get(verb, [])
         result = call(verb, *words)
         assert result.exit_code == 2
         assert "No workbench.toml in" in said(result)

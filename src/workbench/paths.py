@@ -33,6 +33,11 @@ class Project:
         return self.root / "notebooks"
 
     @property
+    def templates(self) -> Path:
+        """The words of the project's own reports; those of the house come with the package."""
+        return self.notebooks / "templates"
+
+    @property
     def dossiers(self) -> Path:
         return self.root / "data" / "raw" / "dossiers"
 

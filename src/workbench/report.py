@@ -11,21 +11,26 @@ import datetime as dt
 import os
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from IPython.display import display
 from markupsafe import Markup, escape
 
+from workbench.analysis.questions import question
 from workbench.errors import UsageError, did_you_mean
 from workbench.figures import style
 from workbench.paths import PROJECT_VARIABLE, Project, find_project
 from workbench.prose import facts
 from workbench.prose.facts import RecordId
+from workbench.prose.frames import readable
 from workbench.prose.words import Sentence, Words
 from workbench.records import load, vocabularies
+from workbench.records.model import BY_NAME
 from workbench.records.selection import Corpus, Selection, choose_day, choose_home, choose_period, select
-from workbench.settings import REPORT_LANGUAGES
+from workbench.settings import KNOWN_LANGUAGES
 
 REPORT_MIME = "application/vnd.workbench.report+json"
 
@@ -40,9 +45,9 @@ def open_report(
     that of the settings). Raises `UsageError` for a parameter that is not understood and
     `RecordsError` while the records have errors.
     """
-    if language not in REPORT_LANGUAGES:
-        hint = did_you_mean(language, REPORT_LANGUAGES) or f"known: {', '.join(REPORT_LANGUAGES)}"
-        raise UsageError(f'language = "{language}": reports are not written in it yet; {hint}')
+    if language not in KNOWN_LANGUAGES:
+        hint = did_you_mean(language, KNOWN_LANGUAGES) or f"known: {', '.join(KNOWN_LANGUAGES)}"
+        raise UsageError(f'language = "{language}": reports are not written in it; {hint}')
     named = os.environ.get(PROJECT_VARIABLE)
     project = find_project(Path(named) if named else None)
     tables, settings = load.ensure_tables(project)
@@ -52,7 +57,10 @@ def open_report(
         choose_period(start, end),
         choose_day(as_of, settings.as_of),
     )
-    return Report(kind, select(tables, settings, words, chosen), language, project)
+    report = Report(kind, select(tables, settings, words, chosen), language, project)
+    if not report.words.has(f"{kind}/title"):
+        raise UsageError(f'The report "{kind}" is not written in the language "{language}" yet.')
+    return report
 
 
 class Report:
@@ -63,7 +71,7 @@ class Report:
         self.corpus = corpus
         self.language = language
         self.basemap = project.basemap
-        self.words = Words(corpus, language)
+        self.words = Words(corpus, language, project.templates)
         self._words = {language: self.words}
         self._numbers: dict[str, int] = {}
         self._cited: dict[str, dict[RecordId, None]] = {}
@@ -90,7 +98,7 @@ class Report:
         ``otherwise`` the passage for when there is nothing to say.
         """
         language = language or self.language
-        words = self._words.setdefault(language, Words(self.corpus, language))
+        words = self._words.setdefault(language, Words(self.corpus, language, self.words.templates))
         sentences = words.say(f"{self.kind}/{passage}", **values)
         if not sentences:
             if otherwise:
@@ -130,9 +138,18 @@ class Report:
             f"<span>{escape(drawing.subtitle)}</span></figcaption>"
             f'<div class="canvas" tabindex="0" role="group" aria-label="{escape(drawing.title)}">{svg}</div>'
             f'<p class="alt" id="{prefix}-alt">{escape(drawing.alt)}</p>'
-            f'<p class="figure-note">{escape(drawing.notes)}</p></figure>'
+            f'<p class="figure-note">{escape(drawing.notes)}</p>{self._data_of(drawing)}</figure>'
         )
         self._emit("figure", html, drawing.alt)
+
+    def _data_of(self, drawing: style.Drawing) -> str:
+        """What a figure shows as a table, folded away."""
+        if drawing.table.empty:
+            return ""
+        rows = [([*map(str, row)], ()) for row in drawing.table.itertuples(index=False)]
+        summary = escape(self.words.phrase("common/data_summary"))
+        table = _table(escape(drawing.title), list(drawing.table.columns), self._cells(drawing.table.columns, rows))
+        return f'<details class="data"><summary>{summary}</summary>{table}</details>'
 
     def table(
         self, caption: str, columns: Sequence[str], rows: Sequence[tuple[list[str], tuple[RecordId, ...]]]
@@ -141,17 +158,48 @@ class Report:
         if not rows:
             return
         heads = [self.words.phrase(f"{self.kind}/{column}") for column in columns]
-        head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
-        body = []
+        html = _table(escape(self.words.phrase(f"{self.kind}/{caption}")), heads, self._cells(heads, rows))
+        self._emit("table", html, "\n".join(" | ".join(cells) for cells, _ in rows))
+
+    def answer(self, name: str, frame: pd.DataFrame, *, most: int = 12) -> None:
+        """The answer to one of the questions (`workbench.analysis.questions`, by its function): the question as a
+        heading, the first ``most`` rows of its frame in words with their sources, and how many more there are."""
+        self.heading("")
+        asked = question(name)
+        text = self.words.phrase(f"questions/q{asked.number}")
+        self._emit("heading", f'<h2 id="question-{asked.number}">{escape(text)}</h2>', text)
+        if frame.empty:
+            self.note("nothing")
+            return
+        first = frame.head(most)
+        table = readable(first, self.words, asked.kinds)
+        table = table.loc[:, [bool(any(table[column])) for column in table.columns]]
+        rows = [([*map(str, cells)], self._records(ids))
+                for cells, ids in zip(table.itertuples(index=False), first["records"], strict=True)]  # fmt: skip
+        html = _table("", list(table.columns), self._cells(table.columns, rows))
+        self._emit("table", html, "\n".join(" | ".join(cells) for cells, _ in rows))
+        if len(frame) > most:
+            self.note("more", number=facts.number(len(frame) - most), name=facts.text(asked.name))
+
+    def _records(self, ids: tuple[str, ...]) -> tuple[RecordId, ...]:
+        """Ids of records with their tables."""
+        return tuple((self._tables[id], id) for id in ids if id in self._tables)
+
+    @cached_property
+    def _tables(self) -> dict[str, str]:
+        tables = ("events", "agreements", "milestones", "plans", "claims")
+        return {id: table for table in tables for id in self.corpus[table][BY_NAME[table].key[0]]}
+
+    def _cells(
+        self, heads: Sequence[str], rows: Sequence[tuple[list[str], tuple[RecordId, ...]]]
+    ) -> list[list[tuple[str, str]]]:
+        """Each row's cells as (head, markup); the last one carries the numbers of the row's sources."""
+        found = []
         for cells, own in rows:
             inner = [str(escape(cell)) for cell in cells]
             inner[-1] += self._marks(own)
-            labelled = (f'<td data-label="{escape(h)}">{c}</td>' for h, c in zip(heads, inner, strict=True))
-            body.append(f"<tr>{''.join(labelled)}</tr>")
-        text = self.words.phrase(f"{self.kind}/{caption}")
-        rows_html = f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody>"
-        html = f"<table><caption>{escape(text)}</caption>{rows_html}</table>"
-        self._emit("table", html, "\n".join(" | ".join(cells) for cells, _ in rows))
+            found.append(list(zip(heads, inner, strict=True)))
+        return found
 
     # --- sources --------------------------------------------------------------------------
 
@@ -266,6 +314,16 @@ class Report:
             self._emit("heading", f'<h2 id="{name}">{escape(heading)}</h2>', heading)
         bundle = {"text/html": str(html), "text/plain": plain}
         display(bundle, raw=True, metadata={"workbench": {"role": role}})
+
+
+def _table(caption: str, heads: Sequence[str], rows: list[list[tuple[str, str]]]) -> str:
+    """A table as HTML; each cell names its column, for a narrow screen."""
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    body = "".join(
+        "<tr>" + "".join(f'<td data-label="{escape(h)}">{cell}</td>' for h, cell in row) + "</tr>" for row in rows
+    )
+    above = f"<caption>{caption}</caption>" if caption else ""
+    return f"<table>{above}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _plain(markup: str) -> str:

@@ -12,13 +12,13 @@ from typing import Any, Literal
 from workbench.errors import Problem, RecordsError, did_you_mean
 from workbench.paths import SETTINGS_FILE, Project
 
-KNOWN_LANGUAGES = ("en", "zh")  # of names and headings
-REPORT_LANGUAGES = ("en",)  # in which whole reports can be written
+KNOWN_LANGUAGES = ("en", "zh")
+BASEMAPS = ("land", "countries")
 _SECTIONS: dict[str, tuple[str, ...]] = {
     "": ("title", "languages", "as_of", "default_home", "homes", "abroad", "people", "map"),
     "abroad": ("country", "regions", "regions_count"),
     "people": ("show",),
-    "map": ("basemap", "review_number"),
+    "map": ("basemap", "point_of_view", "review_number"),
 }
 _HOME_KEYS = ("name", "members")
 
@@ -48,7 +48,8 @@ class Settings:
     regions: tuple[str, ...]
     regions_count: bool
     people: Literal["names", "posts"]
-    basemap: Literal["land"]
+    basemap: Literal["land", "countries"]
+    point_of_view: Mapping[str, str]
     review_number: str
 
 
@@ -107,7 +108,7 @@ class _Reader:
         if not languages:
             self.add("languages", "no language is given", 'languages = ["en"]', "name one at least")
         for language in languages:
-            self.among("languages", language, REPORT_LANGUAGES)
+            self.among("languages", language, KNOWN_LANGUAGES)
         return Settings(
             title=self.words(self.data.get("title"), "title"),
             languages=languages,
@@ -118,7 +119,8 @@ class _Reader:
             regions=tuple(self.texts(abroad.get("regions", []), "regions")),
             regions_count=self.flag(abroad.get("regions_count", True), "regions_count"),
             people=self.among("show", self.table("people").get("show", "names"), ("names", "posts")),  # type: ignore[arg-type]
-            basemap=self.among("basemap", self.table("map").get("basemap", "land"), ("land",)),  # type: ignore[arg-type]
+            basemap=self.among("basemap", self.table("map").get("basemap", "land"), BASEMAPS),  # type: ignore[arg-type]
+            point_of_view=self.point_of_view(),
             review_number=str(self.table("map").get("review_number", "")),
         )
 
@@ -159,6 +161,16 @@ class _Reader:
                 "default_home", f'"{default}" is no home', ", ".join(homes), did_you_mean(default, homes) or "name one"
             )
         return default
+
+    def point_of_view(self) -> dict[str, str]:
+        """Whose outlines of countries the map draws; needed where it draws them."""
+        told = self.table("map").get("point_of_view", "")
+        if told:
+            return self.words(told, "point_of_view")
+        if self.table("map").get("basemap") == "countries":
+            what = 'basemap = "countries" draws outlines of countries, and nothing says whose point of view they are'
+            self.add("basemap", what, 'point_of_view = { en = "…", zh = "…" }', "add it: the caption prints it")
+        return {}
 
     def table(self, name: str) -> dict[str, Any]:
         value = self.data.get(name, {})

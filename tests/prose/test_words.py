@@ -10,6 +10,7 @@ from workbench.prose.words import ProseError
 RECORD = (("events", "leeds-visit-2019"),)
 SAMPLES = {
     "number": (facts.number(7, RECORD), "seven", "7"),
+    "digits": (facts.number(7, RECORD), "7", "7"),
     "count('visit', 'visits')": (facts.number(7, RECORD), "seven visits", "7visitvisits"),
     "when": (facts.date("2017-10", RECORD), "in October 2017", "2017年10月"),
     "date": (facts.date("2017-10", RECORD), "October 2017", "2017年10月"),

@@ -264,7 +264,10 @@ def ties(agreements: pd.DataFrame, lines: pd.DataFrame, corpus: Corpus) -> pd.Da
     seats = _seats(corpus)
     met = lines[lines["kind"] != "planned"]
     shown = set(zip(met["home_place"], met["other_place"], strict=True))
+    told = corpus["agreements"]
+    reviewed = set(told.loc[told["curation"] == "reviewed", "agreement_id"])
     standing = agreements[[plain(step) in _STANDING for step in agreements["step"]]]
+    standing = standing[standing["agreement_id"].isin(reviewed)]
     found: list[dict[str, Any]] = []
     for row in standing.itertuples(index=False):
         homes = {seats[org] for org in row.home_parties if org in corpus.members and org in seats}

@@ -132,14 +132,14 @@ class Workspace(Corpus):
 
     # --- asking ---------------------------------------------------------------------------
 
-    def ask(self, number: int, **parameters: Any) -> pd.DataFrame:
-        """The answer to one of the twenty-five questions: see `workbench.analysis.questions`.
+    def ask(self, which: int | str, **parameters: Any) -> pd.DataFrame:
+        """The answer to one of the twenty-five questions, by number or function: see `workbench.analysis.questions`.
 
         >>> corpus.readable(corpus.ask(2))  # doctest: +SKIP
         """
         from workbench.analysis import questions
 
-        return questions.ask(self, number, **parameters)
+        return questions.ask(self, which, **parameters)
 
     def number(
         self, measure: str, *, partner: str = "", year: int | None = None, kind: str = "", country: str = ""

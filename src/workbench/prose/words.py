@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -53,10 +54,14 @@ class Sentence:
 
 
 class Words:
-    """The words of one language for one selection."""
+    """The words of one language for one selection.
 
-    def __init__(self, corpus: Corpus, language: str) -> None:
+    ``templates`` is a folder with a project's own templates, one folder a language in it.
+    """
+
+    def __init__(self, corpus: Corpus, language: str, templates: Path | None = None) -> None:
         self.corpus = corpus
+        self.templates = templates
         self.language = language
         self.grammar = GRAMMARS[language]
         self._noted: list[list[Fact]] = [[]]
@@ -73,6 +78,14 @@ class Words:
     def phrase(self, passage: str, **facts: Any) -> str:
         """A passage that is no sentence (a heading, a caption) as plain text."""
         return str(Markup(self._render(passage, facts)).unescape()) if passage else ""
+
+    def has(self, passage: str) -> bool:
+        """Is there such a passage in the language?"""
+        filename, _, block = passage.partition("/")
+        try:
+            return block in self._environment.get_template(f"{self.language}/{filename}.j2").blocks
+        except jinja2.TemplateNotFound:
+            return False
 
     def _render(self, passage: str, facts: dict[str, Any]) -> str:
         filename, _, block = passage.partition("/")
@@ -93,7 +106,10 @@ class Words:
     @cached_property
     def _environment(self) -> jinja2.Environment:
         environment = jinja2.Environment(
-            loader=jinja2.PackageLoader("workbench.prose"),
+            loader=jinja2.ChoiceLoader(
+                [jinja2.PackageLoader("workbench.prose")]
+                + ([jinja2.FileSystemLoader(self.templates)] if self.templates else [])
+            ),
             undefined=jinja2.StrictUndefined,
             autoescape=True,
             trim_blocks=True,

@@ -30,6 +30,7 @@ def execute_key(run: Run, project: Project, corpus_digest: str) -> str:
             "corpus": corpus_digest,
             "settings": file_digest(project.settings_file),
             "words": _tree(project.vocabularies, "*.csv"),
+            "templates": _tree(project.templates, "*.j2"),
             "basemap": _tree(project.basemap, "*.geojson"),
             "code": [entry for entry in _tree(_PACKAGE, "*") if entry[0].split("/")[0] not in _OTHER],
             "versions": versions(),
