@@ -87,6 +87,27 @@ def init(folder: Path, name: str) -> None:
     click.echo(f"The first makes {folder / 'reports' / 'index.html'}; README.md says how to replace the example.")
 
 
+@main.command()
+@click.argument("what", type=click.Choice(["report"]))
+@click.argument("name", metavar="NAME")
+@project_option
+def new(what: str, name: str, folder: Path | None) -> None:
+    """Make a report of one's own that builds at once: notebook, words and a row of the catalogue.
+
+    NAME: small letters, digits and hyphens, as city-ties.
+    """
+    from workbench.starter import new_report
+
+    project = _project(folder)
+    files = new_report.new_report(project, name)
+    for path in files[:-1]:
+        click.echo(f"{path} written.")
+    click.echo(f"{files[-1]} has a row for it.")
+    click.echo(
+        f"Next: workbench build makes {project.relative(project.reports / f'{name}.html')}; then change its words."
+    )
+
+
 @_verb
 def check(folder: Path | None) -> None:
     """Name everything wrong with records, settings and catalogue; write nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from workbench.errors import UsageError
 
 SETTINGS_FILE = "workbench.toml"
+REPORT_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")  # also the name of its files
 PROJECT_VARIABLE = "WORKBENCH_PROJECT"  # names the project to a notebook
 
 

@@ -112,8 +112,7 @@ class Report:
 
     def note(self, passage: str, **values: Any) -> None:
         """A sentence about what the records do not hold: it cites nothing."""
-        text = self.words.phrase(f"{self.kind}/{passage}", **values)
-        self._emit("note", f'<p class="note">{escape(text)}</p>', text)
+        self._note(self.words.phrase(f"{self.kind}/{passage}", **values))
 
     def key_figures(self, cards: Sequence[tuple[str, str, dict[str, Any]]]) -> None:
         """Numbers large, each with the words that keep it honest: (number, passage, facts)."""
@@ -169,7 +168,7 @@ class Report:
         text = self.words.phrase(f"questions/q{asked.number}")
         self._emit("heading", f'<h2 id="question-{asked.number}">{escape(text)}</h2>', text)
         if frame.empty:
-            self.note("nothing")
+            self._note(self.words.phrase("questions/nothing"))
             return
         first = frame.head(most)
         table = readable(first, self.words, asked.kinds)
@@ -179,7 +178,11 @@ class Report:
         html = _table("", list(table.columns), self._cells(table.columns, rows))
         self._emit("table", html, "\n".join(" | ".join(cells) for cells, _ in rows))
         if len(frame) > most:
-            self.note("more", number=facts.number(len(frame) - most), name=facts.text(asked.name))
+            more = {"number": facts.number(len(frame) - most), "name": facts.text(asked.name)}
+            self._note(self.words.phrase("questions/more", **more))
+
+    def _note(self, text: str) -> None:
+        self._emit("note", f'<p class="note">{escape(text)}</p>', text)
 
     def _records(self, ids: tuple[str, ...]) -> tuple[RecordId, ...]:
         """Ids of records with their tables."""

@@ -33,12 +33,12 @@ def test_agreements_that_sleep(group) -> None:
     """As of 31 October 2026 with a window of two years. The memorandum of the cities of Hangzhou and
     Heidelberg: the meeting was on 17 March of 2021, 2022 or 2023, so even its latest day lies before
     the window. Milan: the stay of October 2017. OCLC: the symposium of 5 December 2018 is activity;
-    the signing has no first day. Leeds: visit and signing of spring 2019, by an inferred year."""
+    the signing has no first day and was over by the 6th. Leeds: visit and signing of spring 2019, by an inferred year."""
     found = activity.dormant(group)
     assert rows(found, "agreement_id", "last_earliest", "last_latest", "dormant", "assumed") == [
         ("hangzhou-heidelberg-memorandum", DAY(2021, 3, 17), DAY(2023, 3, 17), True, True),
         ("milan-hangzhou-libraries", DAY(2017, 10, 1), DAY(2017, 10, 31), True, False),
-        ("zhejiang-oclc-2018", DAY(2018, 12, 5), DAY(2018, 12, 5), True, False),
+        ("zhejiang-oclc-2018", DAY(2018, 12, 5), DAY(2018, 12, 6), True, False),
         ("leeds-hangzhou-libraries", DAY(2019, 3, 22), DAY(2019, 4, 30), True, True),
     ]
 
@@ -131,8 +131,9 @@ def test_countries_of_the_partners(group) -> None:
 
 
 def test_online_before_during_and_after(group) -> None:
+    """That the visit from Leeds and the meeting with Heidelberg were when we think is a reading: nothing is sure."""
     found = rows(spread.online_share(group), "phase", "low", "high", "online_low", "online_high")
-    assert found == [("before", 4, 4, 0, 0), ("during", 1, 1, 1, 1), ("after", 2, 2, 0, 0), (None, 7, 7, 1, 1)]
+    assert found == [("before", 3, 4, 0, 0), ("during", 0, 1, 0, 1), ("after", 2, 2, 0, 0), (None, 7, 7, 1, 1)]
 
 
 def test_partners_met_in_one_way_only(group) -> None:

@@ -32,9 +32,9 @@ def dormant(corpus: Corpus, months: int = WINDOW) -> pd.DataFrame:
     """Question 1: countable agreements and when each last showed activity.
 
     Activity is the furthest step of the agreement and every counted exchange with one of its
-    partners (for a tie of cities: with any body of the partner's city). Columns: agreement_id,
-    kind, partners, last_earliest, last_latest (days between which the last activity ended; None
-    where nothing is dated), dormant (yes, no, missing: cannot say), assumed (the answer rests on
+    partners (for a tie of cities: with any body of the partner's city); what has no date may be the
+    latest. Columns: agreement_id, kind, partners, last_earliest, last_latest (days between which the last
+    activity ended; None where nobody can say), dormant (yes, no, missing: cannot say), assumed (the answer rests on
     an inferred or marked date), events (ids, oldest first), records. ``months`` is the window
     before the as-of day.
     """
@@ -47,11 +47,11 @@ def dormant(corpus: Corpus, months: int = WINDOW) -> pd.DataFrame:
         met = counted[_with(counted, _circle(row, corpus))]
         acts = [(r.earliest, r.latest, r.assumed) for r in met.itertuples()]
         acts += [(row.earliest, row.latest, row.basis in ("inferred", "relative_resolved"))] if row.date else []
-        known = [act for act in acts if act[0] and act[1]]
-        first = max((act[0] for act in known), default=None)
-        last = max((act[1] for act in known), default=None)
-        answer = None if first is None or last is None else True if last < limit else False if first >= limit else None
-        decisive = [act for act in known if act[1] == last or act[0] == first]
+        first = max((act[0] for act in acts if act[0]), default=None)
+        ends = [act[1] for act in acts]
+        last = max(ends) if ends and None not in ends else None  # one without a last day may be going on
+        answer = True if last and last < limit else False if first and first >= limit else None
+        decisive = [act for act in acts if (act[1] == last if answer else act[0] == first)]
         rows.append(
             {
                 "agreement_id": row.agreement_id,
@@ -88,25 +88,27 @@ def _with(exchanges: pd.DataFrame, bodies: set[str]) -> pd.Series:
 def endings(corpus: Corpus, months: int = 12) -> pd.DataFrame:
     """Question 12: which agreements end in the months after the as-of day, and which have no end.
 
-    Columns: agreement_id, kind, partners, ends (EDTF; missing where no source gives one), no_end
-    (no source says when it ends), ending (yes, no, missing: cannot say), records.
+    Columns: agreement_id, kind, partners, ends (EDTF of the end, or of the step that ended it; missing where no
+    source gives one), no_end (no source says that or when it ends), ending (yes, no, missing: cannot say), records.
     """
     exchanges = flows.exchanges(corpus)
     table = agreed.agreements(corpus, exchanges)
     ends = dict(zip(corpus["agreements"]["agreement_id"], corpus["agreements"]["ends"], strict=True))
+    over = corpus["milestones"][corpus["milestones"]["step"] == "ended"]
+    ended = dict(zip(over["agreement_id"], over["reading"].fillna(over["edtf"]), strict=True))
     start = corpus.selection.as_of
     until = months_before(start, -months)
     window = dates.parse(f"{start.isoformat()}/{until.isoformat()}")
     rows = []
     for row in table[table["countable"]].itertuples(index=False):
-        text = plain(ends[row.agreement_id])
+        text = plain(ended.get(row.agreement_id)) or plain(ends[row.agreement_id])
         rows.append(
             {
                 "agreement_id": row.agreement_id,
                 "kind": row.kind,
                 "partners": row.partners,
                 "ends": text,
-                "no_end": text is None,
+                "no_end": text is None and row.agreement_id not in ended,
                 "ending": dates.parse(text).within(window).value if text else None,
                 "records": (row.agreement_id,),
             }
@@ -120,8 +122,8 @@ def commitments(corpus: Corpus) -> pd.DataFrame:
 
     Columns: plan_id, what, kind, agreement_id, partners, realised_by (the event that did it, may
     be missing), like (counted exchanges with a partner, of the promised kind, that can lie after
-    the promise), kept (yes: an event is named; no: nothing alike; missing: something alike that
-    no source calls the promise kept), records.
+    the promise, the occasion itself left out), kept (yes: an event is named; no: nothing alike; missing:
+    something alike that no source calls the promise kept), records.
     """
     exchanges = flows.exchanges(corpus)
     counted = exchanges[exchanges["counted"]]
@@ -134,6 +136,7 @@ def commitments(corpus: Corpus) -> pd.DataFrame:
         voiced, _ = raised.of(row)
         since = dates.parse(voiced).earliest if voiced else None
         met = counted[_with(counted, set(partners)) & (counted["type"] == row.kind)]
+        met = met[~met["event_id"].isin(_occasions(row, corpus))]
         like = tuple(r.event_id for r in met.itertuples() if since is None or r.latest is None or r.latest >= since)
         done = plain(row.realised_by)
         rows.append(
@@ -153,42 +156,57 @@ def commitments(corpus: Corpus) -> pd.DataFrame:
     return frame(rows, columns).astype({"kept": "boolean"})
 
 
+def _occasions(plan: Any, corpus: Corpus) -> set[str]:
+    """The events at which a promise was made, with the events they are part of: none of them keeps it."""
+    steps = corpus["milestones"]
+    found = set(steps.loc[steps["agreement_id"].eq(plan.agreement_id).fillna(False), "event_id"].dropna())
+    found |= {plan.raised_at} if not pd.isna(plan.raised_at) else set()
+    whole = dict(zip(corpus["events"]["event_id"], corpus["events"]["part_of"], strict=True))
+    queue = list(found)
+    while queue:
+        above = whole.get(queue.pop())
+        if above is not None and not pd.isna(above) and above not in found:
+            found.add(above)
+            queue.append(above)
+    return found
+
+
 def lead_times(corpus: Corpus) -> pd.DataFrame:
     """Question 9: per partner, from first contact to agreement, and from agreement to exchange.
 
-    First contact is the earliest counted exchange or dated step of an agreement; the agreement is
-    the first countable one with a dated step. Columns: partner, contact (record id), agreement_id,
-    exchange (first counted exchange that surely lies after the step; may be missing), to_agreement_low,
-    to_agreement_high, to_exchange_low, to_exchange_high (days, nullable; a lead time has both ends
-    because dates have), records. Partners without a countable agreement are left out.
+    First contact is the earliest counted exchange or dated step (talks included) of an agreement with the
+    partner; the agreement is the first countable one that was signed, approved or in force, at its first such
+    step. Columns: partner, contact (record id), agreement_id, exchange (first counted exchange that surely lies
+    after that step; may be missing), to_agreement_low, to_agreement_high, to_exchange_low,
+    to_exchange_high (days, nullable; a lead time has both ends because dates have), records. Partners
+    without such an agreement are left out.
     """
     exchanges = flows.exchanges(corpus)
     counted = exchanges[exchanges["counted"] & exchanges["earliest"].notna() & exchanges["latest"].notna()]
     table = agreed.agreements(corpus, exchanges)
-    dated = table[table["countable"] & table["earliest"].notna() & table["latest"].notna()]
+    steps = corpus["milestones"]
+    steps = steps[steps["earliest"].notna() & steps["latest"].notna()]
     rows = []
-    for partner in sorted({org for orgs in dated["partners"] for org in orgs}):
-        first = min((r for r in dated.itertuples() if partner in r.partners), key=lambda r: (r.latest, r.agreement_id))
-        met = sorted(
-            (r for r in counted.itertuples() if partner in r.partners), key=lambda r: (r.earliest, r.latest, r.event_id)
-        )
-        contact = met[0] if met and met[0].earliest <= first.earliest else first
-        after = next((r for r in met if r.earliest > first.latest), None)
-        to_agreement = _days(contact, first) if contact is not first else (0, 0)
+    for partner in sorted({org for orgs in table.loc[table["countable"], "partners"] for org in orgs}):
+        own = table[table["partners"].map(lambda orgs, partner=partner: partner in orgs).astype(bool)]
+        marks = [_mark(r, r.agreement_id) for r in steps[steps["agreement_id"].isin(own["agreement_id"])].itertuples()]
+        standing = steps[steps["agreement_id"].isin(own.loc[own["countable"], "agreement_id"])]
+        standing = standing[standing["step"].isin(["approved", "signed", "in_force"])]
+        first = min((_mark(r, r.agreement_id) for r in standing.itertuples()), key=_when, default=None)
+        if first is None:
+            continue
+        with_them = counted[counted["partners"].map(lambda orgs, partner=partner: partner in orgs).astype(bool)]
+        met = sorted((_mark(r, r.event_id) for r in with_them.itertuples()), key=_when)
+        contact = min([*met, *marks], key=lambda mark: (mark[0], mark[1], mark[2] == first[2], mark[2]))
+        after = next((mark for mark in met if mark[0] > first[1]), None)
+        to_agreement = (0, 0) if contact == first else _days(contact, first)
         to_exchange = _days(first, after) if after else (None, None)
         rows.append(
-            {
-                "partner": partner,
-                "contact": getattr(contact, "event_id", first.agreement_id),
-                "agreement_id": first.agreement_id,
-                "exchange": after.event_id if after else None,
-                "to_agreement_low": to_agreement[0],
-                "to_agreement_high": to_agreement[1],
-                "to_exchange_low": to_exchange[0],
-                "to_exchange_high": to_exchange[1],
-                "records": tuple(filter(None, (getattr(contact, "event_id", None), first.agreement_id,
-                                               after.event_id if after else None))),
-            }
+            {"partner": partner, "contact": contact[2], "agreement_id": first[2],
+             "exchange": after[2] if after else None,
+             "to_agreement_low": to_agreement[0], "to_agreement_high": to_agreement[1],
+             "to_exchange_low": to_exchange[0], "to_exchange_high": to_exchange[1],
+             "records": tuple(dict.fromkeys([contact[2], first[2], *([after[2]] if after else [])]))}
         )  # fmt: skip
     numbers = ["to_agreement_low", "to_agreement_high", "to_exchange_low", "to_exchange_high"]
     return frame(rows, ["partner", "contact", "agreement_id", "exchange", *numbers, "records"]).astype(
@@ -196,6 +214,18 @@ def lead_times(corpus: Corpus) -> pd.DataFrame:
     )
 
 
-def _days(one: Any, other: Any) -> tuple[int, int]:
+Mark = tuple[dt.date, dt.date, str]  # the days between which something was, and its record
+
+
+def _mark(row: Any, id: str) -> Mark:
+    return row.earliest, row.latest, id
+
+
+def _when(mark: Mark) -> tuple[dt.date, dt.date, str]:
+    """What was over first comes first."""
+    return mark[1], mark[0], mark[2]
+
+
+def _days(one: Mark, other: Mark) -> tuple[int, int]:
     """The fewest and the most days from one record to another."""
-    return max(0, (other.earliest - one.latest).days), (other.latest - one.earliest).days
+    return max(0, (other[0] - one[1]).days), max(0, (other[1] - one[0]).days)

@@ -63,7 +63,8 @@ def _promises(corpus: Corpus, partner: str) -> list[dict[str, Any]]:
     rows = []
     for row in agreed.open_plans(corpus).itertuples():
         if partner in row.partners:
-            told = _row("promise", row.plan_id, row.date or row.raised, False, row.what, row.records)
+            inferred = row.date is None and row.raised_basis in ("inferred", "relative_resolved")
+            told = _row("promise", row.plan_id, row.date or row.raised, inferred, row.what, row.records)
             rows.append(told | {"kept": plain(kept.get(row.plan_id))})
     return rows
 
@@ -72,7 +73,7 @@ def _people(corpus: Corpus, partner: str) -> list[dict[str, Any]]:
     table = reciprocity.contacts(corpus)
     events = corpus["events"].set_index("event_id")
     rows = []
-    for row in table[table["partner"] == partner].itertuples():
+    for row in table[table["partner"] == partner][::-1].itertuples():
         last = events.loc[row.events[-1]] if row.events else None
         date = None if last is None else plain(last["reading"]) or plain(last["edtf"])
         inferred = last is not None and last["basis"] in ("inferred", "relative_resolved")
@@ -84,7 +85,8 @@ def year_in_a_sentence(corpus: Corpus, year: int = 0) -> pd.DataFrame:
     """Question 24: what can be said truthfully about a year, with the caveats of the numbers.
 
     ``year`` is that of the as-of day unless given. Columns: measure (code of headline_figure), low, high (what
-    surely, what possibly belongs to the year), single (how many of them one source alone tells), sources
+    surely, what possibly belongs to the year), single (how many of them rest on records that one source
+    alone tells each), sources
     (published in that year, as far as dated: codebook §3, rule 14), records. *single_source* counts exchanges.
     """
     year = year or corpus.selection.as_of.year
@@ -97,24 +99,10 @@ def year_in_a_sentence(corpus: Corpus, year: int = 0) -> pd.DataFrame:
     rows = []
     for measure in _OF_THE_YEAR:
         found = numbers.number(corpus, measure, year=year)
-        if measure in ("partners", "countries"):
-            found = _met_in(corpus, measure, year)
+        alone = sum(one.counts is not False and set(one.behind or (one.id,)) <= single for one in found.candidates)
         rows.append(
-            {"measure": measure, "low": found.low, "high": found.high,
-             "single": sum(id in single for id in found.records), "sources": published, "records": found.records}
+            {"measure": measure, "low": found.low, "high": found.high, "single": alone, "sources": published,
+             "records": tuple(dict.fromkeys(found.records))}
         )  # fmt: skip
     columns = ["measure", "low", "high", "single", "sources", "records"]
     return frame(rows, columns).astype(dict.fromkeys(("low", "high", "single", "sources"), "Int64"))
-
-
-def _met_in(corpus: Corpus, measure: str, year: int) -> numbers.Number:
-    """Bodies or countries met in a year: those of the exchanges that surely, that possibly belong to it."""
-    exchanges = numbers.number(corpus, "exchanges", year=year)
-    verdicts: dict[str, list[numbers.Candidate]] = {}
-    for one in exchanges.candidates:
-        for org in one.partners:
-            id = org if measure == "partners" else corpus.country_of.get(org, "")
-            if id and one.counts is not False:
-                verdicts.setdefault(id, []).append(one)
-    found = tuple(numbers.met(measure, id, (), ones) for id, ones in sorted(verdicts.items()))
-    return numbers.Number(measure, found, corpus, exchanges.asked)

@@ -95,7 +95,9 @@ def completeness(corpus: Corpus) -> pd.DataFrame:
     steps = corpus["milestones"]
     stated = set(steps.loc[steps["basis"].isin(["stated", "stated_year_from_context"]), "agreement_id"])
     parties = corpus["parties"]
-    partnered = set(parties.loc[parties["party_id"].notna(), "record_id"])
+    abroad = {org for org, is_abroad in corpus.abroad.items() if is_abroad}
+    named = parties["party_id"].isin(abroad) | parties["for_org"].isin(abroad)
+    partnered = set(parties.loc[(parties["record"] == "plans") & named, "record_id"])
     rows = []
     for row in corpus.own("events")[lambda t: t["part_of"].isna()].itertuples():
         exchange = exchanges.loc[row.event_id] if row.event_id in exchanges.index else None

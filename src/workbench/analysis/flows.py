@@ -219,6 +219,18 @@ def left_out(exchanges: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["record_id", "reason"]).sort_values(["reason", "record_id"], ignore_index=True)
 
 
+def own_parts(corpus: Corpus) -> pd.DataFrame:
+    """The rows of the table of events that are parts of others, took place, and in which the home took part or for
+    which nobody is named: what may be told of the inside of an exchange."""
+    events = corpus["events"]
+    takers = corpus.takers
+    bodies = takers[(takers["record"] == "events") & takers["org_id"].notna()]
+    ours = set(bodies.loc[bodies["org_id"].isin(corpus.members), "record_id"])
+    silent = ~events["event_id"].isin(set(bodies["record_id"]))
+    held = events["part_of"].notna() & events["clarity"].eq("single") & events["factuality"].eq("realised")
+    return events[held & events["curation"].eq("reviewed") & (events["event_id"].isin(ours) | silent)]
+
+
 def movements(exchanges: pd.DataFrame, plans: pd.DataFrame, corpus: Corpus) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What a map may draw of the counted exchanges and the open plans, and what it may not.
 

@@ -114,15 +114,18 @@ def number(
         hint = did_you_mean(partner, set(corpus["organisations"]["org_id"])) or "it is in none of these records"
         raise UsageError(f'partner = "{partner}" is no body of this selection. {hint}')
     seats = corpus.country_of
+    asked = {"partner": partner, "year": str(year or ""), "kind": kind, "country": country}
+    told = tuple((k, v) for k, v in asked.items() if v)
+    if measure in _GATHERED and told:  # what was met is gathered from the exchanges that are asked for
+        exchanges = number(corpus, "exchanges", partner=partner, year=year, kind=kind, country=country)
+        return Number(measure, tuple(_GATHERED[measure](corpus, list(exchanges.candidates))), corpus, told)
     kept = []
     for one in MEASURES[measure](corpus):
         with_them = not partner or partner in one.partners or one.id == partner
         there = not country or country in {seats.get(org) for org in (*one.partners, one.id)}
         if with_them and there and (not kind or one.kind == kind):
             kept.append(_in_year(one, year) if year else one)
-    asked = {"partner": partner, "year": str(year or ""), "kind": kind, "country": country}
-    shown = [one for one in kept if one.reason != "other_year"]
-    return Number(measure, tuple(shown), corpus, tuple((k, v) for k, v in asked.items() if v))
+    return Number(measure, tuple(one for one in kept if one.reason != "other_year"), corpus, told)
 
 
 def headline(corpus: Corpus) -> pd.DataFrame:
@@ -211,22 +214,22 @@ def _moved(corpus: Corpus, direction: str) -> list[Candidate]:
     return kept
 
 
-def _bodies(corpus: Corpus, libraries: bool = False) -> list[Candidate]:
-    """The bodies abroad of the home's events: met in one that counts, in one that may, or in none that does."""
+def _bodies(corpus: Corpus, exchanges: list[Candidate], libraries: bool = False) -> list[Candidate]:
+    """The bodies abroad of some events: met in one that counts, in one that may, or in none that does."""
     kinds = dict(zip(corpus["organisations"]["org_id"], corpus["organisations"]["kind"], strict=True))
     verdicts: dict[str, list[Candidate]] = {}
-    for one in _exchanges(corpus):
+    for one in exchanges:
         for org in one.partners:
             if not libraries or kinds.get(org) in flows.LIBRARY_KINDS:
                 verdicts.setdefault(org, []).append(one)
     return [met("organisations", org, (org,), ones) for org, ones in sorted(verdicts.items())]
 
 
-def _lands(corpus: Corpus) -> list[Candidate]:
+def _lands(corpus: Corpus, exchanges: list[Candidate]) -> list[Candidate]:
     """The countries and regions of the seats of bodies met."""
     country = corpus.country_of
     verdicts: dict[str, list[Candidate]] = {}
-    for one in _exchanges(corpus):
+    for one in exchanges:
         for code in sorted({country[org] for org in one.partners if org in country}):
             verdicts.setdefault(code, []).append(one)
     return [met("country", code, (), ones) for code, ones in sorted(verdicts.items())]
@@ -294,7 +297,8 @@ def _plans(corpus: Corpus, overdue: bool = False) -> list[Candidate]:
         counts: bool | None = bool(plan["partners"])
         reason = "" if counts else "no_partner"
         if counts and overdue:
-            counts = None if pd.isna(plan["overdue"]) and plan["date"] else bool(plain(plan["overdue"]))
+            timed = bool(plan["date"]) and not plan["recurring"]
+            counts = None if timed and pd.isna(plan["overdue"]) else timed and bool(plan["overdue"])
             reason = "" if counts is not False else "not_due"
         found.append(Candidate("plans", row.plan_id, counts, reason, plan["date"], plan["partners"], row.kind))
     return found
@@ -305,7 +309,7 @@ def _single(corpus: Corpus) -> list[Candidate]:
     seen = evidence.witnesses(corpus)
     single = dict(zip(seen["record_id"], seen["single"], strict=True))
     return [
-        one if single.get(one.id) or not one.counts else _with(one, False, "several_witnesses")
+        one if single.get(one.id) else _with(one, False, "several_witnesses")
         for one in _exchanges(corpus) if one.counts is not False
     ]  # fmt: skip
 
@@ -315,12 +319,21 @@ MEASURES: dict[str, Callable[[Corpus], list[Candidate]]] = {
     "inbound": lambda corpus: _moved(corpus, "inbound"),
     "outbound": lambda corpus: _moved(corpus, "outbound"),
     "online": lambda corpus: _moved(corpus, "mutual"),
-    "partners": _bodies,
-    "partner_libraries": lambda corpus: _bodies(corpus, libraries=True),
-    "countries": _lands,
+    "partners": lambda corpus: _bodies(corpus, _exchanges(corpus)),
+    "partner_libraries": lambda corpus: _bodies(corpus, _exchanges(corpus), libraries=True),
+    "countries": lambda corpus: _lands(corpus, _exchanges(corpus)),
     "agreements": _agreements,
     "dormant": _dormant,
     "open_plans": _plans,
     "overdue_plans": lambda corpus: _plans(corpus, overdue=True),
     "single_source": _single,
 }
+# Measures of what was met in exchanges: narrowed by narrowing these.
+_GATHERED: dict[str, Callable[[Corpus, list[Candidate]], list[Candidate]]] = {
+    "partners": _bodies,
+    "partner_libraries": lambda corpus, exchanges: _bodies(corpus, exchanges, libraries=True),
+    "countries": _lands,
+}
+# The word list of the kinds that a measure can be narrowed to.
+KINDS = {"agreements": "agreement_kind", "dormant": "agreement_kind", "open_plans": "plan_kind",
+         "overdue_plans": "plan_kind"}  # fmt: skip

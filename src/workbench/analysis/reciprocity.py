@@ -6,6 +6,7 @@ Movement is counted where two sides alone met: an event with several partners ba
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pandas as pd
@@ -44,7 +45,7 @@ def balance(corpus: Corpus) -> pd.DataFrame:
     for partner in sorted({orgs[0] for orgs in moved["partners"]}):
         own = moved[moved["partners"].map(lambda orgs, partner=partner: orgs[0] == partner)]
         by = {way: own[own["direction"] == way] for way in ("inbound", "outbound")}
-        low, high = zip(*(_people(by[way]["event_id"], travellers, way == "outbound") for way in by), strict=True)
+        low, high = zip(*(_people(by[way], travellers, way == "outbound") for way in by), strict=True)
         saldo = len(by["inbound"]) - len(by["outbound"])
         promised = tuple(waiting.loc[waiting["reciprocal_of"].isin(own["event_id"]), "plan_id"])
         rows.append(
@@ -81,20 +82,23 @@ def _travellers(corpus: Corpus) -> dict[str, list[tuple[bool, str | None, int | 
         known = 1 if row.party == "person" else None if count is None else int(count)
         org = plain(row.org_id)
         if row.party in ("person", "group"):
-            found.setdefault(row.record_id, []).append((org in corpus.members, person, known, org))
+            home = org in corpus.members
+            if home or org is None or corpus.abroad.get(org):  # others at home did not travel
+                found.setdefault(row.record_id, []).append((home, person, known, org))
     return found
 
 
-def _people(events: pd.Series, travellers: dict[str, list[Any]], of_home: bool) -> tuple[int, int | None]:
-    """The fewest and the most people of one side who travelled to some events."""
+def _people(rows: pd.DataFrame, travellers: dict[str, list[Any]], of_home: bool) -> tuple[int, int | None]:
+    """The fewest and the most people of one side who travelled to some exchanges; what only may lie in the
+    period adds to the most."""
     low, high = 0, 0
     open_ended = False
-    for event in events:
+    for event, sure in zip(rows["event_id"], rows["in_period"].notna(), strict=True):
         side = [one for one in travellers.get(event, []) if one[0] is of_home]
         named = sum(one[1] is not None for one in side)
         groups = [one[2] for one in side if one[1] is None]
         told = max([named, *(count for count in groups if count), 1])
-        low += told  # named people may belong to the group; at least one travelled
+        low += told if sure else 0  # named people may belong to the group; at least one travelled
         high += named + sum(count or 0 for count in groups) if groups else told
         open_ended |= not side or any(count is None for count in groups)
     return low, None if open_ended else high
@@ -177,7 +181,8 @@ def contacts(corpus: Corpus) -> pd.DataFrame:
                 "records": ids,
             }
         )
-    rows.sort(key=lambda row: (row["partner"], "" if row["last_latest"] is None else row["last_latest"].isoformat()))
+    rows.sort(key=lambda row: row["person_id"])
+    rows.sort(key=lambda row: row["last_latest"] or dt.date.min, reverse=True)
     rows.sort(key=lambda row: row["partner"])
     return frame(rows, ["partner", "person_id", "post", "last_earliest", "last_latest", "events", "records"])
 
@@ -193,8 +198,9 @@ def outputs(corpus: Corpus) -> pd.DataFrame:
     counted = exchanges[exchanges["counted"]]
     top_of = {id: id for id in counted["event_id"]}
     events = corpus["events"]
+    held = events[events["factuality"].eq("realised")]
     for _ in range(4):  # parts of parts
-        inside = events[events["part_of"].isin(top_of) & ~events["event_id"].isin(top_of)]
+        inside = held[held["part_of"].isin(top_of) & ~held["event_id"].isin(top_of)]
         top_of |= {row.event_id: top_of[row.part_of] for row in inside.itertuples()}
     facts = counted.set_index("event_id")
     rows = []
@@ -206,10 +212,11 @@ def outputs(corpus: Corpus) -> pd.DataFrame:
     for row in books.itertuples():
         if row.record_id in top_of:
             way = _way(row.record_id, corpus)
-            rows.append(
-                _output(row.record_id, row.measure, None, plain(row.low) or plain(row.best), plain(row.high), way,
-                        facts.loc[top_of[row.record_id]])
-            )  # fmt: skip
+            low, best, high = plain(row.low), plain(row.best), plain(row.high)
+            low = best if low is None else low
+            high = best if high is None and row.qualifier not in ("more_than", "at_least") else high
+            top = facts.loc[top_of[row.record_id]]
+            rows.append(_output(row.record_id, row.measure, None, low, high, way, top))
     rows.sort(key=lambda row: (str(row["date"]), row["event_id"], row["kind"], row["title"] or ""))
     columns = ["event_id", "kind", "title", "low", "high", "way", "date", "partners", "records"]
     return frame(rows, columns).astype({"low": "Float64", "high": "Float64"})

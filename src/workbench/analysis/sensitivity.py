@@ -18,6 +18,7 @@ from workbench.analysis import flows, numbers, spread
 from workbench.analysis._frames import frame, plain
 from workbench.records import dates
 from workbench.records.dossiers import dated_block
+from workbench.records.merging import as_text
 from workbench.records.model import BY_NAME
 from workbench.records.selection import Corpus
 
@@ -105,12 +106,21 @@ def read_otherwise(corpus: Corpus, one: Alternative) -> Corpus:
 def _changed(table: pd.DataFrame, key: str, id: str, column: str, value: str | None) -> pd.DataFrame:
     rows = table[key].eq(id).fillna(False)
     if column != "date":
-        table.loc[rows, column] = value
+        table.loc[rows, column] = _typed(value, table[column])
         return table
     block: dict[str, Any] = dated_block(None, value, None, "inferred" if value else "unknown", None)
     for name in set(block) & set(table.columns):
         table.loc[rows, name] = block[name]
     return table
+
+
+def _typed(text: str | None, column: pd.Series) -> Any:
+    """A value as sources are quoted with it, as its column holds it."""
+    if text is None or not (pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column)):
+        return text
+    if pd.api.types.is_bool_dtype(column):
+        return text == as_text(True)
+    return float(text)
 
 
 def readings(corpus: Corpus) -> pd.DataFrame:

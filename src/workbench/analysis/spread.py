@@ -86,8 +86,8 @@ def online_share(corpus: Corpus, pandemic: str = PANDEMIC) -> pd.DataFrame:
         sure, can = [], []
         for row in counted.itertuples():
             date = dates.parse(row.date) if row.date else None
-            answer = _phase(date, span, phase) if phase else None if pd.isna(row.in_period) else True
-            sure += [row] if answer is True else []
+            answer = _phase(date, span, phase, row.assumed) if phase else True
+            sure += [row] if answer is True and not pd.isna(row.in_period) else []
             can += [row] if answer is not False else []
         person = {org for row in can if row.mode != "online" for org in row.partners}
         only = {org for row in can if row.mode == "online" for org in row.partners} - person
@@ -101,12 +101,13 @@ def online_share(corpus: Corpus, pandemic: str = PANDEMIC) -> pd.DataFrame:
     )
 
 
-def _phase(date: dates.EdtfDate | None, span: dates.EdtfDate, phase: str) -> bool | None:
+def _phase(date: dates.EdtfDate | None, span: dates.EdtfDate, phase: str, assumed: bool) -> bool | None:
+    """Does a date lie before, during or after a span? A yes that rests on an assumption is no sure one."""
     if date is None:
         return None
-    if phase == "during":
-        return date.within(span).value
-    return date.before(span).value if phase == "before" else date.after(span).value
+    ask = {"before": date.before, "during": date.within, "after": date.after}[phase]
+    answer = ask(span, inferred=assumed)
+    return None if answer.value and answer.assumed else answer.value
 
 
 def _online(row: Any) -> bool:
@@ -129,7 +130,7 @@ def partners_by_way(corpus: Corpus) -> pd.DataFrame:
         person = int((~own["mode"].isin(["online", "broadcast", "post"])).sum())
         rows.append(
             {"partner": partner, "bilateral": alone, "multilateral": len(own) - alone, "online": online,
-             "in_person": person, "only_online": person == 0, "only_multilateral": alone == 0,
+             "in_person": person, "only_online": person == 0 and online > 0, "only_multilateral": alone == 0,
              "records": tuple(own["event_id"])}
         )  # fmt: skip
     columns = ["partner", "bilateral", "multilateral", "online", "in_person", "only_online", "only_multilateral",
@@ -174,10 +175,9 @@ def _tried(partner: str | None, kind: str, ids: list[str], doubtful: set[str]) -
 
 
 def _with_parts(counted: pd.DataFrame, corpus: Corpus) -> dict[str, list[tuple[str, str]]]:
-    """Each exchange with the events inside it: id and kind, itself first."""
-    events = corpus["events"]
+    """Each exchange with the events inside it in which the home took part: id and kind, itself first."""
     parts: dict[str, list[tuple[str, str]]] = {}
-    for row in events[events["part_of"].notna() & events["clarity"].eq("single")].itertuples():
+    for row in flows.own_parts(corpus).itertuples():
         parts.setdefault(row.part_of, []).append((row.event_id, row.type))
     found = {}
     for row in counted.itertuples():
@@ -249,10 +249,11 @@ def members_covered(corpus: Corpus) -> pd.DataFrame:
     parties = corpus["parties"]
     own = parties[(parties["record"] == "agreements") & (parties["party"] == "org")]
     bodies = own.groupby("record_id")["party_id"].agg(lambda ids: set(ids.dropna()))
-    whole = table[table["form"] != "group"]
+    whole = table[table["form"].ne("group") & table["curation"].eq("reviewed")]
     rows = []
     for member in sorted(corpus.members):
-        mine = [row for row in whole.itertuples() if member in bodies.get(row.agreement_id, set())]
+        mine = [row for row in whole.itertuples() if member in bodies.get(row.agreement_id, set())
+                and any(corpus.abroad.get(org) for org in bodies[row.agreement_id])]  # fmt: skip
         partners = sorted({org for row in mine for org in bodies[row.agreement_id] if corpus.abroad.get(org)})
         counts = {row.parent_id if row.form == "child" else row.agreement_id for row in mine
                   if row.form == "child" or row.countable}  # fmt: skip

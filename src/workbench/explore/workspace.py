@@ -151,7 +151,7 @@ class Workspace(Corpus):
         from workbench.analysis import numbers
 
         body = choose_partners(self.whole, [partner])[0] if partner else ""
-        choose_codes(self.vocabularies, "event_type", [kind] if kind else [])
+        choose_codes(self.vocabularies, numbers.KINDS.get(measure, "event_type"), [kind] if kind else [])
         choose_codes(self.vocabularies, "country", [country] if country else [])
         return numbers.number(self, measure, partner=body, year=year, kind=kind, country=country)
 

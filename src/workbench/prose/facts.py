@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.analysis.numbers import Number
 
 RecordId = tuple[str, str]  # (table, id)
 
@@ -44,6 +47,13 @@ def records(table: str, ids: Iterable[str]) -> tuple[RecordId, ...]:
 def number(value: Any, records: Iterable[RecordId] = ()) -> Fact:
     """A number, or (low, high) where the records leave room."""
     return Fact("number", value, tuple(records))
+
+
+def counted(number: Number) -> Fact:
+    """A headline number with its doubt, and the records behind it."""
+    own = {one.id: one.table for one in number.candidates}
+    value = number.low if number.exact else (number.low, number.high)
+    return Fact("number", value, tuple((own.get(id, "events"), id) for id in number.records))
 
 
 def date(text: str | None, records: Iterable[RecordId] = ()) -> Fact:

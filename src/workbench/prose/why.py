@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.analysis.numbers import Number
+from workbench.analysis.numbers import KINDS, Number
 from workbench.prose import facts
 from workbench.prose.frames import span
 from workbench.prose.words import Words
@@ -41,7 +41,7 @@ def _title(number: Number, words: Words) -> str:
     told = [
         words.name(corpus.selection.home.id),
         *([words.name(asked["partner"])] if "partner" in asked else []),
-        *([words.label("event_type", asked["kind"])] if "kind" in asked else []),
+        *([words.label(KINDS.get(number.measure, "event_type"), asked["kind"])] if "kind" in asked else []),
         *([words.label("country", asked["country"])] if "country" in asked else []),
         *([asked["year"]] if "year" in asked else []),
         words.phrase("common/as_of", day=facts.date(corpus.selection.as_of.isoformat())),

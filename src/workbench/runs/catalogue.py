@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import Problem, RecordsError, did_you_mean
-from workbench.paths import Project
+from workbench.paths import REPORT_ID, Project
 from workbench.records import dates
 from workbench.settings import Settings, toml_problem
 
 _KEYS = ("id", "notebook", "parameters")
 _TYPES: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float), "bool": (bool,)}
-ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +145,7 @@ class _Reader:
                     line, key, f'a report has no "{key}"', ", ".join(_KEYS), did_you_mean(key, _KEYS) or "delete it"
                 )
         id, notebook = row.get("id"), row.get("notebook")
-        if not isinstance(id, str) or not ID.fullmatch(id):
+        if not isinstance(id, str) or not REPORT_ID.fullmatch(id):
             self.add(line, "id", f"{id!r} is no id", "small letters, digits and hyphens", "write one")
             return None
         if id == "index":

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from workbench.errors import MachineryFailed, RecordsError
-from workbench.paths import PROJECT_VARIABLE, Project, file_digest, write_atomic
+from workbench.paths import PROJECT_VARIABLE, REPORT_ID, Project, file_digest, write_atomic
 from workbench.records import load, tables
 from workbench.runs import catalogue, keys
 from workbench.runs.catalogue import Run
@@ -229,7 +229,7 @@ def _sweep(project: Project, wanted: set[str]) -> None:
     """Take away what was built for reports that are no longer in the catalogue, and nothing else."""
     failed = {path.stem for path in (project.reports / "_failed").glob("*.ipynb")}
     for id in ({*_read_manifest(project)} | failed) - wanted:
-        if not catalogue.ID.fullmatch(id):
+        if not REPORT_ID.fullmatch(id):
             continue  # not a name this program gives
         (project.reports / f"{id}.html").unlink(missing_ok=True)
         for folder in ("notebooks", "_failed"):
