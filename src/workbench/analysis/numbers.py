@@ -50,7 +50,7 @@ class Candidate:
     behind: tuple[str, ...] = ()  # the records that make it count, where it is not one itself
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Number:
     """A count with its doubt: ``low`` is sure, ``high`` adds what nobody can say; ``records`` are behind ``high``."""
 
@@ -94,6 +94,9 @@ class Number:
         from workbench.prose.why import explain
 
         return explain(self, language)
+
+    def __repr__(self) -> str:
+        return f"{self.measure}: {self}"
 
     def __str__(self) -> str:
         return str(self.low) if self.exact else f"{self.low}–{self.high}"

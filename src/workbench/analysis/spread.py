@@ -201,6 +201,8 @@ def city_ties(corpus: Corpus) -> pd.DataFrame:
     """
     exchanges = flows.exchanges(corpus)
     table = agreed.agreements(corpus, exchanges)
+    reviewed = corpus["agreements"].loc[corpus["agreements"]["curation"] == "reviewed", "agreement_id"]
+    table = table[table["agreement_id"].isin(reviewed)]
     organisations = corpus["organisations"].set_index("org_id")
     seats = organisations["place_id"].dropna()
     libraries = {id for id, kind in organisations["kind"].items() if kind in (*LIBRARY_KINDS, "university_library")}

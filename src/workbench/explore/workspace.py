@@ -128,7 +128,7 @@ class Workspace(Corpus):
         """An answer table in words: names for ids, words for codes (`workbench.prose.frames.readable`)."""
         from workbench.prose import frames
 
-        return frames.readable(frame, self.words, kinds)
+        return frames.readable(frame, self.words, kinds, strict=False)
 
     # --- asking ---------------------------------------------------------------------------
 

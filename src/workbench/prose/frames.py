@@ -61,13 +61,21 @@ COLUMNS: Mapping[str, str] = {
 }
 
 
-def readable(frame: pd.DataFrame, words: Words, kinds: Mapping[str, str] | None = None) -> pd.DataFrame:
+def readable(
+    frame: pd.DataFrame, words: Words, kinds: Mapping[str, str] | None = None, *, strict: bool = True
+) -> pd.DataFrame:
     """An answer table in words: the same rows, the columns worth reading, every cell a text.
 
     ``kinds`` says of columns what they hold where their name alone does not (``{"kind":
     "agreement_kind"}``). A pair of columns ``x_low`` and ``x_high`` (or ``low`` and ``high``) becomes one.
-    Raises `ProseError` for a name, word or column head that a language does not have.
+    Raises `ProseError` for a name, word or column head that a language does not have; unless ``strict``, a column
+    without a head keeps its name: for tables of an analyst's own.
     """
+
+    def head(column: str) -> str:
+        text = words.phrase(f"columns/{column}") if strict or words.has(f"columns/{column}") else column
+        return text[:1].upper() + text[1:]
+
     known = {**COLUMNS, **(kinds or {})}
     columns: dict[str, list[str]] = {}
     for column in frame.columns:
@@ -76,11 +84,11 @@ def readable(frame: pd.DataFrame, words: Words, kinds: Mapping[str, str] | None 
             continue
         if end == "low" and f"{stem}_high".lstrip("_") in frame.columns:
             low, high = frame[column], frame[f"{stem}_high".lstrip("_")]
-            columns[_head(stem or "number", words)] = [span(*pair) for pair in zip(low, high, strict=True)]
+            columns[head(stem or "number")] = [span(*pair) for pair in zip(low, high, strict=True)]
             continue
         kind = _kind(frame[column], known.get(column, ""))
         if kind != "hidden":
-            columns[_head(column, words)] = [_cell(value, kind, words) for value in frame[column]]
+            columns[head(column)] = [_cell(value, kind, words) for value in frame[column]]
     return pd.DataFrame(columns, index=frame.index, dtype=object)
 
 
@@ -92,11 +100,6 @@ def span(low: Any, high: Any) -> str:
     if high is None:
         return f"{low:,g}+"
     return f"{high:,g}" if low is None or low == high else f"{low:,g}–{high:,g}"
-
-
-def _head(column: str, words: Words) -> str:
-    text = words.phrase(f"columns/{column}")
-    return text[:1].upper() + text[1:]
 
 
 def _kind(column: pd.Series, named: str) -> str:

@@ -28,12 +28,15 @@ _WIDTH = 100
 Line = tuple[str, str]  # label, text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Listing:
     """A title and sections of labelled lines: prints as text in a terminal, as tables in a notebook."""
 
     title: str
     sections: dict[str, list[Line]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def __str__(self) -> str:
         return "\n".join([self.title, *self._lines()])
@@ -64,7 +67,7 @@ class Listing:
         return f'<div class="workbench-record">{"".join(parts)}</div>'
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sheet(Listing):
     """One record: its sections, those with nothing left out."""
 
