@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: reports test lab check clean codebook quality lock help
+.PHONY: reports test lab check clean codebook quality gallery lock help
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
@@ -24,7 +24,7 @@ check: $(READY)  ## records, formatting, types
 	@$(BIN)/mypy
 
 lab: $(READY)  ## open JupyterLab on the notebooks
-	@$(BIN)/jupyter lab notebooks
+	@JUPYTER_PREFER_ENV_PATH=1 $(BIN)/python -m jupyterlab notebooks
 
 clean:  ## take away everything built, and the environment
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist src/*.egg-info
@@ -37,6 +37,9 @@ codebook: $(READY)  ## write docs/codebook.md from the model and the word lists
 
 quality: $(READY)  ## write docs/data-quality.md from the records and the two codings
 	@$(BIN)/python tools/data_quality.py
+
+gallery: $(READY)  ## write docs/gallery.md and its pictures from the figures
+	@$(BIN)/python tools/gallery.py
 
 lock:  ## renew requirements.lock from pyproject.toml (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -71,6 +71,24 @@ def many(ids: list[str], number: int) -> pd.DataFrame:
     return lines(*((KINDS[n % 4], ids[n % len(ids)]) for n in range(number)))
 
 
+def with_more(corpus: Corpus) -> tuple[Corpus, list[str]]:
+    """The selection with four invented places round each near city, and the ids of those."""
+    more = {}
+    for id in NEAR_IDS:
+        country, lat, lon = CITIES[id]
+        for n, (north, east) in enumerate([(1.6, 2.1), (-1.7, 1.2), (0.9, -2.3), (-2.4, -1.1)]):
+            more[f"{id}-{'abcd'[n]}"] = (country, f"{float(lat) + north:.3f}", f"{float(lon) + east:.3f}")
+    places = corpus["places"]
+    rows = [
+        {"place_id": id, "kind": "city", "country": country, "lat": float(lat), "lon": float(lon)}
+        for id, (country, lat, lon) in more.items()
+    ]
+    new = pd.DataFrame(rows).reindex(columns=places.columns).astype(places.dtypes.to_dict())
+    names = {(id, language): id.replace("-", " ").title() for id in more for language in ("en", "zh")}
+    tables = {**corpus.tables, "places": pd.concat([places, new], ignore_index=True)}
+    return dataclasses.replace(corpus, tables=tables, _names=names | corpus._names), list(more)
+
+
 NOTHING_MISSING = pd.DataFrame({"record_id": [], "reason": []})
 
 
@@ -84,26 +102,122 @@ def exchanges(*events: tuple[Any, ...]) -> pd.DataFrame:
             {
                 "event_id": f"e{n}", "date": date, "direction": direction, "assumed": assumed, "counted": True,
                 "partners": (partners,) if isinstance(partners, str) else partners,
-                "earliest": read and read.earliest, "latest": read and read.latest, "basis": "stated",
+                "earliest": read and read.earliest, "latest": read and read.latest, "basis": "stated", "type": "visit",
             }
         )  # fmt: skip
-    columns = ["event_id", "date", "direction", "assumed", "counted", "partners", "earliest", "latest", "basis"]
+    columns = ["event_id", "date", "direction", "assumed", "counted", "partners", "earliest", "latest", "basis",
+               "type"]  # fmt: skip
     return frame(rows, columns).astype({"counted": bool, "assumed": bool})
 
 
 def agreements(*told: tuple[str, str | None, str]) -> pd.DataFrame:
     """Agreements: (partner, date, basis)."""
     rows = [
-        {"agreement_id": f"a{n}", "partners": (partner,), "countable": True, "date": date, "basis": basis}
+        {"agreement_id": f"a{n}", "partners": (partner,), "countable": True, "date": date, "basis": basis,
+         "kind": "memorandum", "step": "signed"}
         for n, (partner, date, basis) in enumerate(told)
-    ]
-    return frame(rows, ["agreement_id", "partners", "countable", "date", "basis"]).astype({"countable": bool})
+    ]  # fmt: skip
+    columns = ["agreement_id", "partners", "countable", "date", "basis", "kind", "step"]
+    return frame(rows, columns).astype({"countable": bool})
 
 
 def plans(*told: tuple[str, str | None]) -> pd.DataFrame:
     """Open plans: (partner, date)."""
-    rows = [{"plan_id": f"p{n}", "partners": (partner,), "date": date} for n, (partner, date) in enumerate(told)]
-    return frame(rows, ["plan_id", "partners", "date"])
+    rows = [
+        {"plan_id": f"p{n}", "partners": (partner,), "date": date, "kind": "visit"}
+        for n, (partner, date) in enumerate(told)
+    ]
+    return frame(rows, ["plan_id", "partners", "date", "kind"])
+
+
+def per_year(*told: tuple[int, int, int, int]) -> pd.DataFrame:
+    """Exchanges by year: (year, low, high, sources)."""
+    rows = [
+        {"year": year, "low": low, "high": high, "sources": sources,
+         "records": tuple(f"y{year}-{n}" for n in range(high))}
+        for year, low, high, sources in told
+    ]  # fmt: skip
+    whole = dict.fromkeys(("year", "low", "high", "sources"), "Int64")
+    return frame(rows, ["year", "low", "high", "sources", "records"]).astype(whole)
+
+
+def kinds(*told: tuple[str, int, int]) -> pd.DataFrame:
+    """Kinds of exchange with all partners: (kind, low, high)."""
+    rows = [
+        {"partner": None, "type": kind, "low": low, "high": high, "records": tuple(f"{kind}-{n}" for n in range(high))}
+        for kind, low, high in told
+    ]
+    whole = {"low": "Int64", "high": "Int64"}
+    return frame(rows, ["partner", "type", "low", "high", "records"]).astype(whole)
+
+
+def countries(*told: tuple[str | None, str | None, int]) -> pd.DataFrame:
+    """Countries with their part of the world, all years together: (country, part, number)."""
+    rows = [
+        {"country": country, "region": part, "year": None, "low": number, "high": number, "partners": (),
+         "records": tuple(f"{country}-{n}" for n in range(number))}
+        for country, part, number in told
+    ]  # fmt: skip
+    whole = {"year": "Int64", "low": "Int64", "high": "Int64"}
+    return frame(rows, ["country", "region", "year", "low", "high", "partners", "records"]).astype(whole)
+
+
+def balance(*told: tuple[str, int, int]) -> pd.DataFrame:
+    """Visits by partner: (partner, came, went)."""
+    rows = [
+        {"partner": partner, "inbound": came, "outbound": went, "people_in_low": came, "people_in_high": None,
+         "people_out_low": went, "people_out_high": went, "balance": came - went, "last": None,
+         "owes": "home" if came > went else "partner" if went > came else "nobody",
+         "promised": ("a-plan",) if came > went + 1 else (), "records": (f"v-{partner}",)}
+        for partner, came, went in told
+    ]  # fmt: skip
+    numbers = ["people_in_low", "people_in_high", "people_out_low", "people_out_high"]
+    columns = ["partner", "inbound", "outbound", *numbers, "balance", "last", "owes", "promised", "records"]
+    return frame(rows, columns).astype(dict.fromkeys(("inbound", "outbound", *numbers, "balance"), "Int64"))
+
+
+def lives(agreed: pd.DataFrame, met: pd.DataFrame, *states: bool | None) -> pd.DataFrame:
+    """How each agreement sleeps, with the exchanges of its partner."""
+    rows = []
+    for row, state in zip(agreed.itertuples(), states, strict=True):
+        own = met[met["partners"].map(lambda orgs, row=row: bool(set(orgs) & set(row.partners))).astype(bool)]
+        days = [day for day in (*own["latest"], row.date and dates.parse(row.date).latest) if day]
+        rows.append(
+            {"agreement_id": row.agreement_id, "kind": row.kind, "partners": row.partners,
+             "last_earliest": max(days, default=None), "last_latest": max(days, default=None), "dormant": state,
+             "assumed": False, "events": tuple(own["event_id"]), "records": (row.agreement_id, *own["event_id"])}
+        )  # fmt: skip
+    columns = ["agreement_id", "kind", "partners", "last_earliest", "last_latest", "dormant", "assumed", "events",
+               "records"]  # fmt: skip
+    return frame(rows, columns).astype({"dormant": "boolean", "assumed": bool})
+
+
+def witnesses(*told: tuple[str, int, bool]) -> pd.DataFrame:
+    """Records with their witnesses: (table, number, own word alone)."""
+    rows = [
+        {"record": table, "record_id": f"w{n}", "witnesses": number, "sources": (), "single": number < 2,
+         "own_word": own, "records": (f"w{n}",)}
+        for n, (table, number, own) in enumerate(told)
+    ]  # fmt: skip
+    columns = ["record", "record_id", "witnesses", "sources", "single", "own_word", "records"]
+    return frame(rows, columns).astype({"witnesses": "Int64", "single": bool, "own_word": bool})
+
+
+def verdicts(*told: tuple[float | None, float | None, str, int | None, str]) -> pd.DataFrame:
+    """Claims of the home: (low, high, qualifier, on record, verdict)."""
+    rows = []
+    for n, (low, high, qualifier, found, verdict) in enumerate(told):
+        missing = None if found is None or low is None else max(0, int(low) - found)
+        rows.append(
+            {"claim_id": f"c{n}", "subject": "london", "measure": "partner_libraries", "what": "so many libraries",
+             "low": low, "best": low, "high": high, "qualifier": qualifier, "as_of": "2022", "publisher": "The Press",
+             "party": True, "on_record": found, "missing_low": missing, "missing_high": missing, "verdict": verdict,
+             "caveats": ("fewer",) if missing else (), "safe": found, "records": (f"c{n}",)}
+        )  # fmt: skip
+    columns = ["claim_id", "subject", "measure", "what", "low", "best", "high", "qualifier", "as_of", "publisher",
+               "party", "on_record", "missing_low", "missing_high", "verdict", "caveats", "safe",
+               "records"]  # fmt: skip
+    return frame(rows, columns).astype(dict.fromkeys(("on_record", "missing_low", "missing_high", "safe"), "Int64"))
 
 
 def frame(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
@@ -124,7 +238,8 @@ def texts(figure: Figure) -> dict[str, Box]:
 
 
 def legend_box(figure: Figure) -> Box:
-    extent = figure.axes[0].get_legend().get_window_extent(figure.canvas.get_renderer())  # type: ignore[union-attr,attr-defined]
+    legend = figure.legends[0] if figure.legends else figure.axes[0].get_legend()
+    extent = legend.get_window_extent(figure.canvas.get_renderer())  # type: ignore[union-attr,attr-defined]
     return Box(extent.x0, extent.y0, extent.x1, extent.y1)
 
 
@@ -136,7 +251,7 @@ def dots(figure: Figure) -> dict[str, tuple[float, float]]:
     """The dots of places, in pixels, by their mark in the drawing ("place-leeds", "country-italy")."""
     found = {}
     for line in figure.axes[0].lines:
-        if re.match(r"(place|country)-", line.get_gid() or ""):
+        if re.match(r"(place|country|beyond)-", line.get_gid() or ""):
             found[line.get_gid()] = tuple(figure.axes[0].transData.transform(line.get_xydata())[0])
     return found
 
@@ -150,6 +265,16 @@ def flow_paths(figure: Figure) -> dict[str, list[np.ndarray]]:
             mark = re.sub(r"-piece-\d+$", "", mark)
             found.setdefault(mark, []).append(figure.axes[0].transData.transform(line.get_xydata()))
     return found
+
+
+def leaders(figure: Figure) -> dict[str, np.ndarray]:
+    """The leader of each label that has one, by the place's id: its two ends in pixels."""
+    axes = figure.axes[0]
+    return {
+        str(line.get_gid()).removeprefix("leader-"): axes.transData.transform(line.get_xydata())
+        for line in axes.lines
+        if str(line.get_gid()).startswith("leader-")
+    }
 
 
 def legend_words(figure: Figure) -> list[str]:

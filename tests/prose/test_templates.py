@@ -113,6 +113,7 @@ def test_every_template_can_be_read():
         environment = jinja2.Environment(loader=jinja2.PackageLoader("workbench.prose"))
         names = (
             "number",
+            "digits",
             "count",
             "when",
             "date",

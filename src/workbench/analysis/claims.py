@@ -14,6 +14,7 @@ from workbench.records.selection import Corpus
 
 _STANDING = ("signed", "renewed", "in_force")
 CHECKABLE = ("partner_libraries", "agreements", "delegations", "libraries_joined")
+_LOOSE = ("approximately", "hundreds")  # numbers without hard bounds
 STALE = 365  # days after which a total is one of an earlier time
 
 
@@ -97,14 +98,14 @@ def _caveats(row: dict[str, Any], found: int | None, corpus: Corpus) -> tuple[st
     holds = {
         "not_countable": found is None,
         "nothing": found == 0 and bool(low),
-        "more": bool(found) and row["high"] is not None and row["qualifier"] == "exact" and found > row["high"],
+        "more": bool(found) and row["high"] is not None and row["qualifier"] not in _LOOSE and found > row["high"],
         "fewer": bool(found) and low is not None and found < low,
         "same_source": bool(evidence) and evidence <= told_by,
         "own_word": row["party"],
         "past": last is not None and (corpus.selection.as_of - last).days > STALE,
         "undated": as_of is None,
         "inferred_time": bool(as_of and (as_of.assumed or as_of.kind == "set")),
-        "approximate": row["qualifier"] in ("approximately", "hundreds"),
+        "approximate": row["qualifier"] in _LOOSE,
     }
     return tuple(code for code, true in holds.items() if true)
 

@@ -23,23 +23,31 @@ def witnesses(corpus: Corpus) -> pd.DataFrame:
 
     Columns: record, record_id, witnesses (sources that are no copies of another), sources (ids,
     copies included), single (one witness or none but a register), own_word (every witness is published by
-    a member of the home), records. Parts, children of groups and what only comes with the selection are left out.
+    a member of the home), party_word (by a body that takes part in what
+    it tells), records. Parts, children of groups and what only comes with the selection are left out.
     """
     sources = corpus["sources"].set_index("source_id")
     rows = []
     for table, key in (("events", "event_id"), ("agreements", "agreement_id")):
         frame_ = corpus.own(table)
-        whole = frame_["part_of"].isna() if table == "events" else frame_["form"].ne("child")
+        whole = frame_["form"].ne("child") if table == "agreements" else _topmost(frame_, corpus)
         for id in frame_.loc[whole, key]:
             told = corpus.sources_of(table, [id])
             real = corpus.witnesses_of(table, id)
             own = [plain(sources.loc[source, "publisher_id"]) in corpus.members for source in real]
             rows.append(
                 {"record": table, "record_id": id, "witnesses": len(real), "sources": tuple(told),
-                 "single": len(real) <= 1, "own_word": bool(real) and all(own), "records": (id,)}
+                 "single": len(real) <= 1, "own_word": bool(real) and all(own),
+                 "party_word": bool(real) and all(sources.loc[real, "publisher_is_party"].fillna(False)),
+                 "records": (id,)}
             )  # fmt: skip
-    columns = ["record", "record_id", "witnesses", "sources", "single", "own_word", "records"]
-    return frame(rows, columns).astype({"witnesses": "Int64", "single": bool, "own_word": bool})
+    columns = ["record", "record_id", "witnesses", "sources", "single", "own_word", "party_word", "records"]
+    return frame(rows, columns).astype({"witnesses": "Int64", "single": bool, "own_word": bool, "party_word": bool})
+
+
+def _topmost(events: pd.DataFrame, corpus: Corpus) -> pd.Series:
+    """Which events are no part of another, or the home's own part of a journey of others."""
+    return events["part_of"].isna() | events["event_id"].isin(flows.exchanges(corpus)["event_id"])
 
 
 def disagreements(corpus: Corpus) -> pd.DataFrame:
@@ -88,7 +96,8 @@ def completeness(corpus: Corpus) -> pd.DataFrame:
     Score from 0 to 1: the share of what was looked for that is there. For events a date that is
     stated, a place, a party on each side by name, a second witness; for agreements a stated date of a step,
     an instrument, a scope, an end, a second witness; for plans a time, a partner; for claims a time, a
-    measure that can be counted. Columns: record, record_id, score, gaps (codes of record_gap), records. Worst first.
+    measure that can be counted. Which years and sources are covered: `spread.per_year`. Columns: record,
+    record_id, score, gaps (codes of record_gap), records. Worst first.
     """
     seen = {(row.record, row.record_id): row for row in witnesses(corpus).itertuples()}
     exchanges = flows.exchanges(corpus).set_index("event_id")
@@ -99,7 +108,7 @@ def completeness(corpus: Corpus) -> pd.DataFrame:
     named = parties["party_id"].isin(abroad) | parties["for_org"].isin(abroad)
     partnered = set(parties.loc[(parties["record"] == "plans") & named, "record_id"])
     rows = []
-    for row in corpus.own("events")[lambda t: t["part_of"].isna()].itertuples():
+    for row in corpus.own("events")[lambda t: _topmost(t, corpus)].itertuples():
         exchange = exchanges.loc[row.event_id] if row.event_id in exchanges.index else None
         looked = {
             "date": row.basis in ("stated", "stated_year_from_context"),
@@ -161,13 +170,22 @@ def changes(before: dict[str, pd.DataFrame], after: dict[str, pd.DataFrame]) -> 
 
 
 def changes_since(corpus: Corpus, before: dict[str, pd.DataFrame] | None = None) -> pd.DataFrame:
-    """Question 11: what changed since an earlier edition: new, altered and withdrawn records of the selection.
+    """Question 11: what changed since an earlier edition: new, altered and withdrawn records, and headline figures.
 
     ``before`` are the whole tables of that time (as `records.tables.read` gives them); the same selection is made of
     them and compared with this one. None: there is no earlier edition, and the answer has no rows.
-    Columns: those of `changes`.
+    Columns: those of `changes`; a headline figure (``record`` is headline_figure) has its old and new value as
+    fields, and the records behind the new one.
     """
+    from workbench.analysis import numbers  # it builds on this module
+
     if before is None:
         return changes(corpus.tables, corpus.tables)
     earlier = select(before, corpus.settings, corpus.vocabularies, corpus.selection)
-    return changes(earlier.tables, corpus.tables)
+    rows = changes(earlier.tables, corpus.tables).to_dict("records")
+    for measure in numbers.MEASURES:
+        old, new = (str(numbers.number(one, measure)) for one in (earlier, corpus))
+        if old != new:
+            rows.append({"record": "headline_figure", "record_id": measure, "change": "altered", "fields": (old, new),
+                         "records": numbers.number(corpus, measure).records})  # fmt: skip
+    return frame(rows, ["record", "record_id", "change", "fields", "records"])

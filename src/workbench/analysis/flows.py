@@ -278,7 +278,7 @@ def ties(agreements: pd.DataFrame, lines: pd.DataFrame, corpus: Corpus) -> pd.Da
     shown = set(zip(met["home_place"], met["other_place"], strict=True))
     told = corpus["agreements"]
     reviewed = set(told.loc[told["curation"] == "reviewed", "agreement_id"])
-    standing = agreements[[plain(step) in _STANDING for step in agreements["step"]]]
+    standing = agreements[agreements["step"].map(lambda step: plain(step) in _STANDING).astype(bool)]
     standing = standing[standing["agreement_id"].isin(reviewed)]
     found: list[dict[str, Any]] = []
     for row in standing.itertuples(index=False):
@@ -332,3 +332,11 @@ def _ends(row: Any, home_seats: list[str], seats: dict[str, str], stops: tuple[s
     else:
         pairs = []
     return [{"kind": kind, "home_place": home, "other_place": other} for kind, home, other in pairs if home != other]
+
+
+def for_map(
+    exchanges: pd.DataFrame, plans: pd.DataFrame, agreements: pd.DataFrame, corpus: Corpus
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """All that a map may draw: the lines of `movements` with the `ties` behind them, and what it may not draw."""
+    lines, missing = movements(exchanges, plans, corpus)
+    return pd.concat([lines, ties(agreements, lines, corpus)], ignore_index=True), missing

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _FLIPS = {
     "not_reviewed": "review", "outside_period": "reading", "postponed": "happened", "reported_only": "happened",
     "aggregate": "separate", "domestic": "abroad", "direction_unknown": "place", "no_instrument": "instrument",
-    "not_met": "partner", "no_partner": "abroad", "active": "activity",
+    "not_met": "partner", "no_partner": "abroad",
 }  # fmt: skip
 
 
@@ -141,11 +141,12 @@ def headline(corpus: Corpus) -> pd.DataFrame:
 def _in_year(one: Candidate, year: int) -> Candidate:
     """The verdict on a candidate when only a year is asked for: it must have begun in it."""
     date = dates.parse(one.date) if one.date else None
-    first = date.start_earliest.year if date and date.start_earliest else None
-    last = date.start_latest.year if date and date.start_latest else None
-    if (first is not None and first > year) or (last is not None and last < year):
+    years = date.start_years if date else ()
+    first = date.start_earliest.year if date and date.start_earliest else year
+    last = date.start_latest.year if date and date.start_latest else year
+    if not first <= year <= last or (years and year not in years):
         return _with(one, False, "other_year")
-    sure = first == last == year and not one.assumed
+    sure = years == (year,) and not one.assumed
     if one.counts and not sure:
         return _with(one, None, one.reason)
     return one

@@ -74,7 +74,7 @@ def _readings(corpus: Corpus) -> Iterator[Alternative]:
                 others += used.strip("[]").split(",")
             elif reading and reading != said:
                 others.append(said)
-            elif said is None or dates.parse(used).assumed:
+            else:  # if the reading falls, nothing is known
                 others.append(None)
             for other in others:
                 yield Alternative(table, getattr(row, key), "date", used, other, "reading")
@@ -185,14 +185,11 @@ def inferred_dates(corpus: Corpus) -> pd.DataFrame:
         date = dates.parse(row.date) if row.date else None
         if event["basis"] not in (*_READ, "bounded") and not (date and date.assumed):
             continue
-        years: tuple[int, ...] = ()
-        if date and date.start_earliest and date.start_latest:
-            years = tuple(range(date.start_earliest.year, date.start_latest.year + 1))
         moves = tuple(dict.fromkeys(moved.loc[moved["record_id"] == row.event_id, "figure"]))
         rows.append(
             {"event_id": row.event_id, "type": row.type, "said": plain(event["edtf"]), "date": row.date,
-             "basis": event["basis"], "why": plain(event["why"]), "years": years, "moves": moves,
-             "holds": not moves, "records": (row.event_id,)}
+             "basis": event["basis"], "why": plain(event["why"]),
+             "years": date.start_years if date else (), "moves": moves, "holds": not moves, "records": (row.event_id,)}
         )  # fmt: skip
     columns = ["event_id", "type", "said", "date", "basis", "why", "years", "moves", "holds", "records"]
     return frame(rows, columns).astype({"holds": bool})

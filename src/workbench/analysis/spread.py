@@ -47,7 +47,7 @@ def by_country(corpus: Corpus) -> pd.DataFrame:
     """Question 6: counted exchanges by country or region of the partners, and year.
 
     Columns: country (ISO 3166), region (the term that the word list maps it to), year (missing:
-    all years together), low, high, partners (bodies met), events. An exchange with partners of
+    all years together), low, high, partners (bodies met), events, records. An exchange with partners of
     several countries stands under each, so rows do not add up. Bodies without a seat (those of many
     countries) stand under the country missing.
     """
@@ -145,7 +145,7 @@ def kinds(corpus: Corpus) -> pd.DataFrame:
     """Question 21: which kinds of exchange were had with which partner, and which never.
 
     Columns: partner (missing: with all partners together), type, low, high (exchanges that surely lie, that
-    can lie in the period), records. For all partners
+    can lie in the period), topics (what they were about, in our words), records. For all partners
     together every kind of the word list has a row, those never tried with high 0; the kinds that are
     no exchange by themselves (follow-ups in the house, approvals) are left out.
     """
@@ -153,6 +153,8 @@ def kinds(corpus: Corpus) -> pd.DataFrame:
     inside = _with_parts(counted, corpus)
     unsure = counted.loc[counted["in_period"].isna(), "event_id"]
     doubtful = {id for whole in unsure for id, _ in inside[whole]}
+    about = corpus["events"].dropna(subset=["topic"])
+    topics = dict(zip(about["event_id"], about["topic"], strict=True))
     rows: list[dict[str, Any]] = []
     tried: dict[str, list[str]] = {code: [] for code in corpus.vocabularies["event_type"]}
     for partner in sorted({org for orgs in counted["partners"] for org in orgs}):
@@ -161,17 +163,22 @@ def kinds(corpus: Corpus) -> pd.DataFrame:
             for id, kind in inside[row.event_id]:
                 own.setdefault(kind, []).append(id)
         for kind, ids in sorted(own.items()):
-            rows.append(_tried(partner, kind, ids, doubtful))
+            rows.append(_tried(partner, kind, ids, doubtful, topics))
             tried[kind] = sorted({*tried[kind], *ids})
     for kind, ids in tried.items():
         if kind not in ("internal_session", "agreement_approval", "other"):
-            rows.append(_tried(None, kind, ids, doubtful))
-    return frame(rows, ["partner", "type", "low", "high", "records"]).astype({"low": "Int64", "high": "Int64"})
+            rows.append(_tried(None, kind, ids, doubtful, topics))
+    return frame(rows, ["partner", "type", "low", "high", "topics", "records"]).astype(
+        {"low": "Int64", "high": "Int64"}
+    )
 
 
-def _tried(partner: str | None, kind: str, ids: list[str], doubtful: set[str]) -> dict[str, Any]:
+def _tried(
+    partner: str | None, kind: str, ids: list[str], doubtful: set[str], topics: dict[str, str]
+) -> dict[str, Any]:
     sure = sum(id not in doubtful for id in ids)
-    return {"partner": partner, "type": kind, "low": sure, "high": len(ids), "records": tuple(ids)}
+    told = tuple(dict.fromkeys(topics[id] for id in ids if id in topics))
+    return {"partner": partner, "type": kind, "low": sure, "high": len(ids), "topics": told, "records": tuple(ids)}
 
 
 def _with_parts(counted: pd.DataFrame, corpus: Corpus) -> dict[str, list[tuple[str, str]]]:
@@ -349,14 +356,11 @@ def _years(counted: pd.DataFrame) -> tuple[dict[int, list[str]], dict[int, list[
     low: dict[int, list[str]] = {}
     high: dict[int, list[str]] = {}
     for row in counted.itertuples():
-        date = dates.parse(row.date) if row.date else None
-        if date is None or date.start_earliest is None or date.start_latest is None:
-            continue
-        first, last = date.start_earliest.year, date.start_latest.year
-        for year in range(first, last + 1):
+        years = dates.parse(row.date).start_years if row.date else ()
+        for year in years:
             high.setdefault(year, []).append(row.event_id)
-        if first == last and not row.assumed and row.in_period is not pd.NA:
-            low.setdefault(first, []).append(row.event_id)
+        if len(years) == 1 and not row.assumed and row.in_period is not pd.NA:
+            low.setdefault(years[0], []).append(row.event_id)
     return low, high
 
 

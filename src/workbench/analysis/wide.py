@@ -68,10 +68,7 @@ def exchanges(corpus: Corpus, language: str = "en") -> pd.DataFrame:
 
 
 def _event(row: Any, places: pd.DataFrame, corpus: Corpus, language: str) -> dict[str, Any]:
-    years: tuple[int, ...] = ()
-    date = dates.parse(row.date) if row.date else None
-    if date and date.start_earliest and date.start_latest:
-        years = tuple(range(date.start_earliest.year, date.start_latest.year + 1))
+    years = dates.parse(row.date).start_years if row.date else ()
     kept = ("event_id", "type", "topic", "mode", "direction", "date", "basis", "assumed", "earliest", "latest",
             "place_id", "place_precision", "in_period", "counted", "left_out")  # fmt: skip
     return {name: getattr(row, name) for name in kept} | {

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.errors import UsageError, did_you_mean
 from workbench.paths import PROJECT_VARIABLE, Project, find_project
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from workbench.analysis.numbers import Number
-    from workbench.figures.style import Drawing
+    from workbench.figures.style import Drawing, Size
     from workbench.prose.why import Explanation
 
 Several = str | Iterable[str]
@@ -164,22 +164,58 @@ class Workspace(Corpus):
     # --- figures --------------------------------------------------------------------------
 
     def map(self, size: str = "screen", region: str = "auto") -> Drawing | None:
-        """The map of what is selected; ``size`` is screen, a4 or slide. None when there is nothing to draw."""
+        """The map of what is selected: exchanges, open plans with a place, ties; None when there is nothing to draw.
+
+        ``size`` is screen, a4 or slide; ``region`` auto, world, region, or home (the home's own cities).
+        """
         from workbench.analysis import agreements, flows
         from workbench.figures import maps
 
         counted = flows.exchanges(self)
-        lines, missing = flows.movements(counted, agreements.open_plans(self), self)
-        return maps.exchange_map(lines, missing, self, self.words, self.project.basemap)
+        table = agreements.agreements(self, counted)
+        lines, missing = flows.for_map(counted, self._shared_plans, table, self)
+        if region == "home":
+            return maps.home_map(lines, self, self.words, self.project.basemap, _size(size))
+        return maps.exchange_map(lines, missing, self, self.words, self.project.basemap, _size(size), region)
 
-    def timeline(self, size: str = "screen") -> Drawing | None:
-        """The timeline of what is selected, a lane a partner. None when nothing has a date."""
+    def timeline(self, size: str = "screen", lanes: Literal["partner", "kind"] = "partner") -> Drawing | None:
+        """The timeline of what is selected, a lane a partner or kind. None when nothing has a date."""
         from workbench.analysis import agreements, flows
         from workbench.figures import timelines
 
         counted = flows.exchanges(self)
+        table = agreements.agreements(self, counted)
+        return timelines.timeline(counted, table, self._shared_plans, self, self.words, _size(size), lanes)
+
+    def chart(self, name: str, size: str = "screen") -> Drawing | None:
+        """A chart of what is selected: per_year, by_kind, by_country, staff_balance, agreement_lives,
+        sources_per_record or claims_against_records. None when there is nothing to draw."""
+        from workbench.analysis import activity, agreements, claims, evidence, flows, reciprocity, spread
+        from workbench.figures import charts
+
+        answers = {
+            "per_year": spread.per_year, "by_kind": spread.kinds, "by_country": spread.by_country,
+            "staff_balance": reciprocity.balance, "agreement_lives": activity.dormant,
+            "sources_per_record": evidence.witnesses, "claims_against_records": claims.verdicts,
+        }  # fmt: skip
+        if name not in answers:
+            raise UsageError(
+                f'There is no chart "{name}". {did_you_mean(name, answers) or "known: " + ", ".join(answers)}'
+            )
+        frame = answers[name](self)
+        if name == "agreement_lives":
+            counted = flows.exchanges(self)
+            table = agreements.agreements(self, counted)
+            return charts.agreement_lives(frame, table, counted, self, self.words, _size(size))
+        return getattr(charts, name)(frame, self, self.words, _size(size))
+
+    @property
+    def _shared_plans(self) -> pd.DataFrame:
+        """Open plans that somebody abroad shares."""
+        from workbench.analysis import agreements
+
         plans = agreements.open_plans(self)
-        return timelines.timeline(counted, agreements.agreements(self, counted), plans, self, self.words)
+        return plans[plans["partners"].map(len) > 0]
 
     def parameters(self) -> dict[str, Any]:
         """The selection as parameters of a report: home, start, end, as_of, language."""
@@ -192,6 +228,15 @@ class Workspace(Corpus):
             "as_of": self.selection.as_of.isoformat(),
             "language": self.language,
         }
+
+
+def _size(name: str) -> Size:
+    from workbench.figures import style
+
+    if name not in style.SIZES:
+        hint = did_you_mean(name, style.SIZES) or f"known: {', '.join(style.SIZES)}"
+        raise UsageError(f'size = "{name}": {hint}')
+    return style.SIZES[name]
 
 
 def _several(value: Several) -> tuple[str, ...]:

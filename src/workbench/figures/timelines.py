@@ -1,230 +1,364 @@
-"""The timeline: one lane a partner, and how well each date is known.
+"""The timeline: a lane for each partner or kind, and how well each date is known.
 
-A filled mark is a day that is known, a hollow one a day that is inferred; a full bar lasted
-that long, a pale bar says "some time within", a hatched one that the limits are inferred;
-several hollow marks joined are the admissible days of one event; a diamond is an agreement,
-with an arrow where only its latest day is known; a dotted outline is a plan.
+What the marks look like stands in `datemarks`, the axis in `timescale`. Lanes are packed closely: marks
+that would touch stand in rows of their own, and where a size has no room for every lane the least
+active share one.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import textwrap
-from dataclasses import dataclass
+import math
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
-import matplotlib as mpl
-import matplotlib.dates as mdates
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.legend import Legend
 
-from workbench.figures import style
+from workbench.figures import datemarks, style, timescale
+from workbench.figures.datemarks import ARROW, BAR, COLOURS, INFERRED, MARKS, WAYS, Item, Shape, artists, shape_of
+from workbench.figures.texts import measure, wrapped
+from workbench.figures.timescale import Scale
 from workbench.prose.captions import timelines as captions
+from workbench.prose.facts import Fact
+from workbench.prose.frames import readable
 from workbench.prose.words import Words
-from workbench.records import dates
 from workbench.records.selection import Corpus
 
-_LANE = 0.42  # inches
-_NAME_WIDTH = 30  # characters a line
-_BAR = 0.34  # of a lane
-_SHORTEST = 0.007  # of the width: a bar shorter than this is drawn as long, to be seen
-_FOOT = 1.0  # inches below the lanes: years and three rows of legend
-_DIRECTION = {"inbound": "inbound", "outbound": "outbound", "mutual": "online"}
-MARKS = (
-    "day",
-    "day_inferred",
-    "days",
-    "lasted",
-    "within",
-    "within_inferred",
-    "agreement",
-    "agreement_inferred",
-    "plan",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing on the timeline: which lane, what date, and how it is known."""
-
-    lane: str
-    record: tuple[str, str]
-    what: str  # event, agreement or plan
-    date: dates.EdtfDate
-    inferred: bool
-    colour: str
+_ROW, _PAD = 0.16, 0.07  # inches: of a row of marks, around the rows of a lane
+_LIMIT = 30  # lanes by name; beyond them the least active share one
+_FEWEST = 6
+_ROWS = (40, 12, 6, 3)  # of marks in one lane, before they overlap
+GATHERING = 3  # partners that make an event a gathering
+SEVERAL, UNNAMED, OTHERS = "several", "unnamed", "others"  # lanes that are no partner
 
 
 @style.house()
 def timeline(
-    exchanges: pd.DataFrame, agreements: pd.DataFrame, plans: pd.DataFrame, corpus: Corpus, words: Words
+    exchanges: pd.DataFrame,
+    agreements: pd.DataFrame,
+    plans: pd.DataFrame,
+    corpus: Corpus,
+    words: Words,
+    size: style.Size = style.SCREEN,
+    lanes: Literal["partner", "kind"] = "partner",
 ) -> style.Drawing | None:
-    """Draw the counted exchanges, the agreements and the dated plans of a home by partner.
+    """Draw the counted exchanges, the agreements and the dated plans of a home by partner or by kind.
 
     Takes the tables of `analysis.flows.exchanges`, `analysis.agreements.agreements` and
-    `.open_plans`. None when nothing has a date.
+    `.open_plans`. The lane whose last record is latest stands on top. Events with more than two partners
+    share a lane, and so do the least active partners where there is no room for all; years in which
+    nothing lies are cut out of the axis where there are many in a row. The table has one row a record.
+    None when nothing has a date.
     """
-    items = _items(exchanges, agreements, plans)
+    items = _items(exchanges, agreements, plans, corpus, lanes)
     if not items:
         return None
-    lanes = _lanes(items)
-    height = _LANE * len(lanes) + _FOOT + 0.37
-    figure = style.new_figure(style.WIDTH, height)
-    names = [style.plain(textwrap.fill(words.name(lane), _NAME_WIDTH)) for lane in lanes]
-    left = 0.03 + 0.0085 * max(len(line) for name in names for line in name.splitlines())
-    axes = figure.add_axes((left, _FOOT / height, 0.985 - left, (height - _FOOT - 0.08) / height))
-    first, last = _limits(items, corpus.selection.as_of)
-    axes.set(xlim=(mdates.date2num(first), mdates.date2num(last)), ylim=(len(lanes) - 0.5, -0.6))
-    _frame(axes, names, first, last)
-    used = {mark for item in items for mark in _draw(axes, item, lanes.index(item.lane))}
-    axes.axvline(
-        mdates.date2num(corpus.selection.as_of), color=style.QUIET, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1
-    )
-    _legend(figure, [mark for mark in MARKS if mark in used], words)
-    drawn = tuple(dict.fromkeys(item.record for item in items))  # an event stands in the lane of each partner
-    undated = int(exchanges["counted"].sum()) - sum(table == "events" for table, _ in drawn)
-    texts = captions.timeline(words, len(drawn), undated, lanes, exchanges, corpus)
-    return style.Drawing(figure, *texts, drawn=drawn)
-
-
-def _items(exchanges: pd.DataFrame, agreements: pd.DataFrame, plans: pd.DataFrame) -> list[Item]:
-    items = []
-    for row in exchanges[exchanges["counted"]].itertuples(index=False):
-        if row.date and row.partners and _known(row.date):
-            colour = style.COLOURS[_DIRECTION.get(row.direction, "planned")]
-            record = ("events", row.event_id)
-            items += [Item(lane, record, "event", dates.parse(row.date), row.assumed, colour) for lane in row.partners]
-    for row in agreements[agreements["countable"]].itertuples(index=False):
-        if row.date and row.partners and _known(row.date):
-            inferred = row.basis in ("inferred", "bounded", "relative_resolved")
-            record = ("agreements", row.agreement_id)
-            items.append(Item(row.partners[0], record, "agreement", dates.parse(row.date), inferred, style.INK))
-    for row in plans.itertuples(index=False):
-        if row.date and row.partners and _known(row.date):
-            record = ("plans", row.plan_id)
-            items.append(Item(row.partners[0], record, "plan", dates.parse(row.date), False, style.COLOURS["planned"]))
-    return items
-
-
-def _known(text: str) -> bool:
-    date = dates.parse(text)
-    return bool(date.earliest or date.latest)
-
-
-def _lanes(items: list[Item]) -> list[str]:
-    """Partners, the one met first at the top, so that the marks run down like a stair."""
-    first: dict[str, tuple[bool, dt.date, dt.date, str]] = {}
-    for item in items:
-        first[item.lane] = min(first.get(item.lane, item.date.sort_key), item.date.sort_key)
-    return sorted(first, key=lambda lane: (first[lane], lane))
-
-
-def _limits(items: list[Item], as_of: dt.date) -> tuple[dt.date, dt.date]:
-    days = [day for item in items for day in (item.date.earliest, item.date.latest) if day]
-    first, last = min(days), max([*days, as_of])
-    return dt.date(first.year, 1, 1), dt.date(min(last.year, 9998) + 1, 1, 1)
-
-
-def _frame(axes: Axes, names: list[str], first: dt.date, last: dt.date) -> None:
-    for side in ("top", "left", "right"):
-        axes.spines[side].set_visible(False)
-    for lane in range(len(names)):
-        axes.axhline(lane, color=style.RULE, linewidth=0.8, zorder=0)
-    axes.set_yticks(range(len(names)), names, fontsize=9)
-    axes.tick_params(axis="y", length=0)
-    years = last.year - first.year
-    axes.xaxis.set_major_locator(mdates.YearLocator(base=max(1, round(years / 12))))
-    axes.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
-    axes.tick_params(axis="x", labelsize=9, colors=style.QUIET)
-
-
-def _draw(axes: Axes, item: Item, lane: int) -> list[str]:
-    """Draw one item; returns the kinds of mark used, for the legend."""
-    gid = f"{item.record[0]}-{item.record[1]}"
-    if item.what == "agreement":
-        return [_draw_agreement(axes, item, lane, gid)]
-    start, end = _span(item.date)
-    if item.what == "plan":
-        axes.add_patch(Rectangle((start, lane - _BAR / 2), end - start, _BAR, fill=False, edgecolor=item.colour,
-                                 linestyle=(0, (1.0, 1.6)), linewidth=1.4, zorder=3, gid=gid))  # fmt: skip
-        return ["plan"]
-    days = _admissible_days(item.date)
-    if days:
-        axes.plot(days, [lane] * len(days), color=item.colour, linewidth=0.9, linestyle=(0, (2, 2)), zorder=2)
-        _dot(axes, days, lane, item.colour, hollow=True, gid=gid)
-        return ["days"]
-    if item.date.earliest == item.date.latest:
-        _dot(axes, [start], lane, item.colour, hollow=item.inferred, gid=gid)
-        return ["day_inferred" if item.inferred else "day"]
-    lasted = item.date.kind == "interval"
-    hatch = "//////" if item.inferred and not lasted else None
-    left, right = axes.get_xlim()
-    shortest = _SHORTEST * (right - left)
-    if end - start < shortest:
-        start, end = (start + end - shortest) / 2, (start + end + shortest) / 2
-    face = item.colour if lasted else mpl.colors.to_rgba(item.colour, 0.0 if hatch else 0.32)
-    with mpl.rc_context(style.RC):
-        axes.add_patch(Rectangle((start, lane - _BAR / 2), end - start, _BAR, facecolor=face, edgecolor=item.colour,
-                                 linewidth=0.8, hatch=hatch, zorder=3, gid=gid))  # fmt: skip
-    return ["lasted" if lasted else "within_inferred" if hatch else "within"]
-
-
-def _draw_agreement(axes: Axes, item: Item, lane: int, gid: str) -> str:
-    start, end = _span(item.date)
-    middle = (start + end) / 2
-    if item.date.earliest is None:
-        axes.annotate("", xy=(end - 150, lane), xytext=(end, lane), zorder=3,
-                      arrowprops={"arrowstyle": "->", "color": item.colour, "linewidth": 1.1})  # fmt: skip
-        middle = end
-    elif end - start > 62:
-        axes.plot([start, end], [lane, lane], color=item.colour, linewidth=1.1, zorder=3)
-    face = style.PAPER if item.inferred else item.colour
-    axes.plot([middle], [lane], "D", markersize=7, markerfacecolor=face, markeredgecolor=item.colour,
-              markeredgewidth=1.4, zorder=6, gid=gid)  # fmt: skip
-    return "agreement_inferred" if item.inferred else "agreement"
-
-
-def _dot(axes: Axes, days: list[float], lane: int, colour: str, hollow: bool, gid: str) -> None:
-    axes.plot(days, [lane] * len(days), "o", markersize=8, markerfacecolor=style.PAPER if hollow else colour,
-              markeredgecolor=colour, markeredgewidth=1.6, zorder=5, gid=gid)  # fmt: skip
-
-
-def _admissible_days(date: dates.EdtfDate) -> list[float]:
-    """The single days of a set such as [2021-03-17,2022-03-17]; empty for any other date."""
-    if date.kind != "set" or ".." in date.text or "," not in date.text:
-        return []
-    members = [dates.parse(text) for text in date.text.strip("[]").split(",")]
-    if any(member.earliest is None or member.earliest != member.latest for member in members):
-        return []
-    return [mdates.date2num(member.earliest) for member in members]
-
-
-def _span(date: dates.EdtfDate) -> tuple[float, float]:
-    first, last = date.earliest or date.latest, date.latest or date.earliest
-    return mdates.date2num(first), mdates.date2num(last)
-
-
-def _legend(figure: Figure, marks: list[str], words: Words) -> None:  # type: ignore[no-untyped-def]
-    grey = style.QUIET
-    dot = {"linestyle": "none", "marker": "o", "markersize": 7, "markeredgewidth": 1.5, "markeredgecolor": grey}
-    diamond = dot | {"marker": "D", "markersize": 6.5, "markeredgecolor": style.INK}
-    handles = {
-        "day": Line2D([], [], **dot, markerfacecolor=grey),  # type: ignore[arg-type]
-        "day_inferred": Line2D([], [], **dot, markerfacecolor=style.PAPER),  # type: ignore[arg-type]
-        "days": Line2D(
-            [0, 1], [0, 0], color=grey, linewidth=0.9, **dot | {"linestyle": (0, (2, 2))}, markerfacecolor=style.PAPER
-        ),  # type: ignore[arg-type]
-        "lasted": Patch(facecolor=grey, edgecolor=grey),
-        "within": Patch(facecolor=mpl.colors.to_rgba(grey, 0.32), edgecolor=grey),
-        "within_inferred": Patch(facecolor="none", edgecolor=grey, hatch="//////"),
-        "agreement": Line2D([], [], **diamond, markerfacecolor=style.INK),  # type: ignore[arg-type]
-        "agreement_inferred": Line2D([], [], **diamond, markerfacecolor=style.PAPER),  # type: ignore[arg-type]
-        "plan": Patch(fill=False, edgecolor=style.COLOURS["planned"], linestyle=(0, (1.0, 1.6)), linewidth=1.4),
+    figure = style.new_figure(size.width, 1.0)
+    plan, legends = _fitted(figure, items, corpus, words, size)
+    _draw(figure, plan, legends, corpus, size)
+    dated = Counter(item.record[0] for item in items)
+    undated = {
+        "events": int(exchanges["counted"].sum()) - dated["events"],
+        "agreements": int(agreements["countable"].sum()) - dated["agreements"],
+        "plans": len(plans) - dated["plans"],
     }
-    with mpl.rc_context(style.RC):
-        figure.legend(
-            [handles[mark] for mark in marks], [words.legend(f"mark_{mark}") for mark in marks], loc="lower center",
-            ncols=min(4, len(marks)), frameon=False, fontsize=8.5, handlelength=2.2, columnspacing=1.8,
-        )  # fmt: skip
+    shown = captions.Shown(
+        drawn=len(items),
+        undated=undated,
+        lanes=tuple(lane.key for lane in plan.lanes),
+        several=sum(SEVERAL in item.lanes for item in items),
+        others=plan.others,
+        gaps=plan.scale.gaps,
+        crowded=plan.crowded,
+        doubt=bool(plan.marks & {"lasted_fuzzy", "within", "within_inferred", "lasted_inferred"}),
+        by_kind=lanes == "kind",
+    )
+    texts = captions.timeline(words, shown, exchanges, corpus)
+    order = {lane.key: n for n, lane in enumerate(plan.lanes)}
+    shapes = {item.record: shape for lane in plan.lanes for item, shape in zip(lane.items, lane.shapes, strict=True)}
+    table = _table(sorted(items, key=lambda item: order.get(item.lanes[0], len(order))), shapes, words)
+    return style.Drawing(figure, *texts, drawn=tuple(item.record for item in items), table=table)
+
+
+# --- what is drawn ---------------------------------------------------------------------------------
+
+
+def _items(
+    exchanges: pd.DataFrame, agreements: pd.DataFrame, plans: pd.DataFrame, corpus: Corpus, lanes: str
+) -> list[Item]:
+    """The records with a date that has any limit, events first."""
+    told: list[Item] = []
+    for row in exchanges[exchanges["counted"]].itertuples(index=False):
+        code = ("event_type", row.type)
+        told += _item(("events", row.event_id), code, row.date, row.partners, row.assumed, lanes,
+                      way=WAYS.get(row.direction, "other"))  # fmt: skip
+    begun, ends = datemarks.signed(corpus), datemarks.ended(corpus)
+    for row in agreements[agreements["countable"]].itertuples(index=False):
+        start, basis = begun.get(row.agreement_id, (row.date, row.basis))
+        told += _item(("agreements", row.agreement_id), ("agreement_kind", row.kind), start, row.partners,
+                      basis in INFERRED, lanes, runs=row.step != "discussed",
+                      ends=ends.get(row.agreement_id))  # fmt: skip
+    for row in plans.itertuples(index=False):
+        kind = "event_type" if row.kind in corpus.vocabularies["event_type"] else "plan_kind"
+        told += _item(("plans", row.plan_id), (kind, row.kind), row.date, row.partners, False, lanes)
+    return told
+
+
+def _item(
+    record: tuple[str, str], code: tuple[str, str], text: Any, partners: tuple[str, ...], inferred: bool, lanes: str,
+    **more: Any,
+) -> list[Item]:  # fmt: skip
+    item = datemarks.dated(record, text, inferred, code=code, partners=tuple(partners), **more)
+    if item is None:
+        return []
+    if lanes == "kind":
+        return [replace(item, lanes=("/".join(code),))]
+    keys = (SEVERAL,) if len(partners) >= GATHERING else tuple(partners) or (UNNAMED,)
+    return [replace(item, lanes=keys)]
+
+
+# --- where it stands -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A lane with its shapes, each in a row of its own where they would overlap."""
+
+    key: str
+    name: str
+    items: tuple[Item, ...]
+    shapes: tuple[Shape, ...]
+    rows: tuple[int, ...]
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A timeline before it is drawn; lengths in inches."""
+
+    lanes: tuple[Lane, ...]
+    scale: Scale
+    left: float
+    pads: tuple[float, float]
+    others: int  # partners that share a lane
+    crowded: bool  # marks overlap
+
+    @property
+    def height(self) -> float:
+        return sum(lane.height for lane in self.lanes)
+
+    @property
+    def marks(self) -> set[str]:
+        """The kinds of mark that occur."""
+        used = {name for lane in self.lanes for shape in lane.shapes for name in shape.names}
+        return used | {"gap"} if self.scale.gaps else used
+
+
+def _fitted(
+    figure: Figure, items: list[Item], corpus: Corpus, words: Words, size: style.Size
+) -> tuple[Plan, list[Legend]]:
+    """The lanes that fit, with the legends below them: how tall these are is known once the marks are."""
+    room = size.height - size.text
+    while True:
+        plan = _plan(figure, items, corpus, words, size, room)
+        legends = _legends(figure, items, plan, words, size)
+        over = _height(figure, plan, legends, size) - size.height
+        if over <= 0.001 or room < size.height / 3:
+            return plan, legends
+        room -= over + 0.02
+        for legend in legends:
+            legend.remove()
+
+
+def _plan(figure: Figure, items: list[Item], corpus: Corpus, words: Words, size: style.Size, room: float) -> Plan:
+    """The lanes that fit into so many inches: as many as have room, most active first; the rest share one."""
+    activity = Counter(lane for item in items for lane in item.lanes)
+    named = sorted((lane for lane in activity if lane not in (SEVERAL, UNNAMED)), key=_recency(items, activity))
+    names = {lane: _lane_name(figure, lane, words, size) for lane in activity}
+    busy = sorted(named, key=lambda lane: (-activity[lane], named.index(lane)))
+    most = min(len(busy), _LIMIT)
+    plan = None
+    for rows in _ROWS:
+        keep = most
+        while True:
+            kept = set(busy[:keep])
+            plan = _laid_out(figure, items, [lane for lane in named if lane in kept], names, rows, corpus, words, size)
+            over = plan.height - room
+            if over <= 0:
+                return plan
+            if keep <= min(most, _FEWEST):
+                break
+            keep = max(min(most, _FEWEST), keep - max(1, int(over / (plan.height / len(plan.lanes)))))
+    assert plan is not None
+    squeeze = room / plan.height
+    return replace(plan, lanes=tuple(replace(lane, height=lane.height * squeeze) for lane in plan.lanes))
+
+
+def _recency(items: list[Item], activity: Counter[str]) -> Any:
+    """The order of lanes: what happened last on top, then the most active; what is only planned at the foot."""
+    last: dict[str, dt.date] = {}
+    for item in items:
+        if item.record[0] != "plans":
+            for lane in item.lanes:
+                last[lane] = max(last.get(lane, dt.date.min), item.last)
+    return lambda lane: (dt.date.max - last.get(lane, dt.date.min), -activity[lane], lane)
+
+
+def _lane_name(figure: Figure, lane: str, words: Words, size: style.Size) -> str:
+    """The name of a lane in as few lines as fit beside the axis."""
+    if lane in (SEVERAL, UNNAMED):
+        name = words.legend(f"lane_{lane}")
+    elif "/" in lane:
+        name = words.label(*lane.split("/"))
+        name = name[:1].upper() + name[1:]
+    else:
+        name = words.name(lane)
+    return wrapped(name, size)
+
+
+def _laid_out(
+    figure: Figure, items: list[Item], order: list[str], names: dict[str, str], most: int, corpus: Corpus,
+    words: Words, size: style.Size,
+) -> Plan:  # fmt: skip
+    k, as_of = size.text, corpus.selection.as_of
+    in_lane: dict[str, list[Item]] = {lane: [] for lane in (*order, OTHERS, SEVERAL, UNNAMED)}
+    hidden = set()
+    for item in items:
+        keys = tuple(dict.fromkeys(lane if lane in in_lane else OTHERS for lane in item.lanes))
+        hidden |= {lane for lane in item.lanes if lane not in in_lane}
+        for key in keys:
+            in_lane[key].append(item)
+    if hidden:
+        label = words.phrase("figures/lane_others", n=Fact("number", len(hidden)))
+        label = label[:1].upper() + label[1:]
+        names = names | {OTHERS: wrapped(label, size)}
+    shown = {lane: own for lane, own in in_lane.items() if own}
+    points = size.points(9)
+    left = 0.1 + max(measure(figure, names[lane], points)[0] for lane in shown) + 0.1
+    sides = {side for item in items for side in _open_sides(item)}
+    pads = (0.12 * k + ARROW * k * (-1 in sides), 0.12 * k + ARROW * k * (1 in sides))
+    strip = max(measure(figure, timescale.gap_words((2000, 2000)), size.points(7.5))[0] + 0.1, 0.3 * k)
+    scale = timescale.scale((item.span for item in items), as_of, size.width - left - 0.1 - sum(pads), strip)
+    built, crowded = [], False
+    for lane, own in shown.items():
+        shaped = [(shape_of(item, scale, as_of, k), item) for item in own]
+        shaped.sort(key=lambda pair: (pair[0].box, pair[1].record))
+        shapes, ordered = [shape for shape, _ in shaped], [item for _, item in shaped]
+        rows, full = _rows(shapes, most, 0.025 * scale.inch)
+        crowded |= full
+        tall = max((max(rows) + 1) * _ROW * k, measure(figure, names[lane], points)[1]) + 2 * _PAD * k
+        built.append(Lane(lane, names[lane], tuple(ordered), tuple(shapes), tuple(rows), tall))
+    return Plan(tuple(built), scale, left, pads, len(hidden), crowded)
+
+
+def _open_sides(item: Item) -> set[int]:
+    """To which sides an item has an arrow."""
+    if item.date.earliest and item.date.latest:
+        return set()
+    return {1} if item.date.latest is None else {-1}
+
+
+def _rows(shapes: list[Shape], most: int, apart: float) -> tuple[list[int], bool]:
+    """The row of each shape, so that none touches another; beyond ``most`` rows they may.
+
+    Takes shapes from left to right. Agreements keep clear of each other's lines as well.
+    """
+    ends: list[tuple[float, float]] = []  # of each row: where its marks end, where its lines end
+    rows, crowded = [], False
+    for shape in shapes:
+        left = shape.box[0] - apart
+        free = (n for n, (mark, line) in enumerate(ends) if mark <= left and (not shape.line or line <= left))
+        row = next(free, None)
+        if row is None and len(ends) < most:
+            ends.append((-math.inf, -math.inf))
+            row = len(ends) - 1
+        elif row is None:
+            row = min(range(most), key=lambda n: (ends[n][0], n))
+            crowded = True
+        mark, line = ends[row]
+        ends[row] = (max(mark, shape.box[1]), max(line, shape.line[1]) if shape.line else line)
+        rows.append(row)
+    return rows, crowded
+
+
+# --- drawing ---------------------------------------------------------------------------------------
+
+
+def _legends(figure: Figure, items: list[Item], plan: Plan, words: Words, size: style.Size) -> list[Legend]:
+    """The marks that occur, and what their colours mean."""
+    marks = [mark for mark in MARKS if mark in plan.marks]
+    legends = [datemarks.legend(figure, marks, [words.legend(f"mark_{mark}") for mark in marks], size)]
+    ways = [way for way in COLOURS if any(item.way == way for item in items)]
+    return legends + ([datemarks.legend(figure, ways, [words.legend(way) for way in ways], size)] if ways else [])
+
+
+def _height(figure: Figure, plan: Plan, legends: list[Legend], size: style.Size) -> float:
+    """The height of the whole figure: lanes, years and legends."""
+    tall = [legend.get_window_extent().height / figure.dpi for legend in legends]
+    return 0.05 + plan.height + timescale.room(plan.scale, size) + sum(tall) + 0.08 * len(tall)
+
+
+def _draw(figure: Figure, plan: Plan, legends: list[Legend], corpus: Corpus, size: style.Size) -> None:
+    """Draw a planned timeline and put its legends below it."""
+    k = size.text
+    years = timescale.room(plan.scale, size)
+    tall = [legend.get_window_extent().height / figure.dpi for legend in legends]
+    height = _height(figure, plan, legends, size)
+    figure.set_size_inches(size.width, height)
+    y = height - 0.05 - plan.height - years
+    for legend, room in zip(legends, tall, strict=True):
+        legend.set_bbox_to_anchor((0.012, y / height), transform=figure.transFigure)
+        y -= room + 0.08
+    width = size.width - plan.left - 0.1
+    axes = figure.add_axes(
+        (plan.left / size.width, (height - 0.05 - plan.height) / height, width / size.width, plan.height / height)
+    )
+    scale = plan.scale
+    first, last = scale.at(dt.date(scale.first, 1, 1)), scale.at(dt.date(scale.last, 12, 31)) + 1
+    axes.set(xlim=(first - plan.pads[0] * scale.inch, last + plan.pads[1] * scale.inch), ylim=(plan.height, 0))
+    timescale.frame(figure, axes, scale, plan.height, size)
+    axes.plot([scale.at(corpus.selection.as_of)] * 2, [0, plan.height], color=style.QUIET, linewidth=0.8,
+              linestyle=(0, (1, 2)), zorder=1, gid="as-of")  # fmt: skip
+    y, middles, drawn = 0.0, [], Counter[tuple[str, str]]()
+    for lane in plan.lanes:
+        middles.append(y + lane.height / 2)
+        row = min(_ROW * k, (lane.height - _PAD * k) / (max(lane.rows) + 1))
+        top = middles[-1] - row * max(lane.rows) / 2
+        for item, shape, n in zip(lane.items, lane.shapes, lane.rows, strict=True):
+            drawn[item.record] += 1
+            again = f"-{drawn[item.record]}" if drawn[item.record] > 1 else ""  # an event stands in the lane of each
+            gid = f"{item.record[0]}-{item.record[1]}{again}"
+            for artist in artists(shape, top + n * row, min(BAR * k, 0.8 * row), k, None, gid):
+                axes.add_artist(artist)
+        y += lane.height
+        axes.axhline(y, color=style.RULE, linewidth=0.6, zorder=0.7)
+    axes.set_yticks(middles, [style.plain(lane.name) for lane in plan.lanes], fontsize=size.points(9), linespacing=1.15)
+    axes.tick_params(axis="y", length=0, pad=5)
+    for label, lane in zip(axes.get_yticklabels(), plan.lanes, strict=True):
+        label.set_color(style.QUIET if lane.key in (SEVERAL, UNNAMED, OTHERS) else style.INK)
+
+
+# --- the table -------------------------------------------------------------------------------------
+
+
+def _table(items: list[Item], shapes: dict[tuple[str, str], Shape], words: Words) -> pd.DataFrame:
+    """One row a record: with whom, what, when, who went, until when, and how it is drawn."""
+    rows = [
+        {
+            "partners": item.partners,
+            "kind": words.label(*item.code),
+            "date": item.date.text,
+            "ends": item.ends.text if item.ends else None,
+            "direction": words.legend(item.way) if item.way else "",
+            "mark": " · ".join(words.legend(f"mark_{name}") for name in shapes[item.record].names),
+        }
+        for item in items
+    ]
+    columns = ["partners", "kind", "date", "ends", "direction", "mark"]
+    table = pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=object) for name in columns})
+    if table["ends"].isna().all():
+        table = table.drop(columns="ends")
+    return readable(table, words, {"kind": "text", "direction": "text", "mark": "text"})

@@ -140,18 +140,32 @@ def _day(value: Any, words: Words) -> str:
     return words.phrase("common/day", day=facts.date(text))
 
 
+def _name(id: str, words: Words) -> str:
+    """The name in the language, else as the register has it: a table of an answer may be all there is of a person."""
+    corpus = words.corpus
+    others = [language for language in ("en", "local") if corpus.has_name(id, language)]
+    if id == corpus.selection.home.id or corpus.has_name(id, words.language) or not others:
+        return words.name(id)
+    return corpus.name(id, others[0])
+
+
+def _record(id: str, words: Words) -> str:
+    """What a record is called; a person or body by name."""
+    return words.record_title(id) if words.is_record(id) else _name(id, words)
+
+
 def _output(code: str, words: Words) -> str:
     """What came of an event: a kind of output, or what books are counted in."""
     return words.label("output_kind" if code in words.corpus.vocabularies["output_kind"] else "measure", code)
 
 
 _WORDINGS: dict[str, Callable[[Any, Words], str]] = {
-    "name": lambda value, words: words.name(str(value)),
+    "name": lambda value, words: _name(str(value), words),
     "date": _day,
     "day": _day,
     "number": _number,
     "text": lambda value, words: str(value),
     "plain": lambda value, words: str(value),
     "output": lambda value, words: _output(str(value), words),
-    "record": lambda value, words: words.record_title(str(value)),
+    "record": lambda value, words: _record(str(value), words),
 }

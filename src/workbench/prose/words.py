@@ -216,6 +216,10 @@ class Words:
             return self.phrase("common/agreement_title", kind=kind, partners=Fact("names", tuple(partners)))
         return self.phrase("common/dated_title", kind=kind, date=Fact("date", text if isinstance(text, str) else None))
 
+    def is_record(self, id: str) -> bool:
+        """Is it the id of a record that can be titled, not of a body, person or place?"""
+        return id in self._tables
+
     @cached_property
     def _tables(self) -> dict[str, str]:
         """The table of each record that can be titled."""

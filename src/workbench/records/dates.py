@@ -167,6 +167,17 @@ class EdtfDate:
         return self.uncertain or self.approximate
 
     @property
+    def start_years(self) -> tuple[int, ...]:
+        """The years in which it can have begun; empty where they have no bounds. Of a set its members' years."""
+        if self.kind == "set" and "," in self.text:
+            parts = [parse(f"[{part}]" if ".." in part else part) for part in self.text.strip("[]").split(",")]
+            years = [part.start_years for part in parts]
+            return tuple(sorted({year for some in years for year in some})) if all(years) else ()
+        if self.start_earliest is None or self.start_latest is None:
+            return ()
+        return tuple(range(self.start_earliest.year, self.start_latest.year + 1))
+
+    @property
     def sort_key(self) -> tuple[bool, dt.date, dt.date, str]:
         """Order by the first known day, then the last possible one, then the text.
 
