@@ -21,7 +21,7 @@ from workbench.figures import style
 from workbench.figures.labels import Box
 from workbench.figures.projection import Projection
 
-SHADE = "#cfdcc0"  # of partner countries; every colour of a line has a contrast of 3:1 on it
+
 _COUNTRIES = "countries_50m.geojson"
 _TEARS = 150.0  # degrees from the centre: nearer to the antipode the regional projection tears
 
@@ -36,7 +36,7 @@ def draw_land(
     scale = _scale(projection, frame, basemap)
     layers = [("land", basemap / f"land_{scale}.geojson", frozenset[str](), style.LAND)]
     if countries:
-        layers.append(("countries", basemap / _COUNTRIES, countries, SHADE))
+        layers.append(("countries", basemap / _COUNTRIES, countries, style.SHADE))
     layers.append(("lakes", basemap / f"lakes_{scale}.geojson", frozenset[str](), style.PAPER))
     for gid, path, codes, colour in layers:
         shown = _projected(path, codes, projection, frame)

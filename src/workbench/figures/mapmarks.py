@@ -17,7 +17,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch
 
 from workbench.figures import style
-from workbench.figures.basemap import SHADE
 from workbench.figures.labels import MANY, Box, place
 from workbench.figures.projection import Points
 from workbench.prose.facts import Fact
@@ -222,7 +221,7 @@ def handles(kinds: list[str], widths: Widths, marks: list[str], shaded: bool, wo
         for mark in marks
     ]  # fmt: skip
     if shaded:
-        found.append(Patch(facecolor=SHADE, edgecolor="none", label=words.legend("shaded")))
+        found.append(Patch(facecolor=style.SHADE, edgecolor="none", label=words.legend("shaded")))
     if len(widths.shown) > 1:
         found += [
             Line2D([], [], color=style.QUIET, linewidth=widths(n), solid_capstyle="butt",

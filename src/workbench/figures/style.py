@@ -33,6 +33,7 @@ INK = "#1b2733"
 QUIET = "#5b6672"
 LAND = "#e8e6df"
 RULE = "#d5d3cc"
+SHADE = "#cfdcc0"  # of partner countries; every colour of a line has a contrast of 3:1 on it
 PAPER = "#ffffff"
 # Told apart by colour-blind readers and in grey; line style and mark differ too. Each has a
 # contrast of at least 3:1 on white and on land.
