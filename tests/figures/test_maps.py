@@ -15,7 +15,7 @@ from analysis.answered import HOMES, HPL, ask, tell
 from figures import drawn
 from workbench.analysis import agreements, flows
 from workbench.errors import RecordsError, UsageError
-from workbench.figures import basemap, mapmarks, maps, style
+from workbench.figures import mapmarks, maps, style
 from workbench.figures.labels import Box, place
 from workbench.figures.projection import choose_projection
 from workbench.prose.words import Words
@@ -751,9 +751,9 @@ review_number = "GS(2026)0000"
     assert "borders are not drawn" not in drawing.notes
     assert "country of a partner" in drawn.legend_words(drawing.figure)
     [shaded] = [patch for patch in drawing.figure.axes[0].patches if patch.get_gid() == "countries"]
-    assert to_hex(shaded.get_facecolor()) == basemap.SHADE
+    assert to_hex(shaded.get_facecolor()) == style.SHADE
     assert shaded.get_edgecolor()[3] == 0  # no border line
-    assert basemap.SHADE not in [*style.COLOURS.values(), style.LAND, style.PAPER]
+    assert style.SHADE not in [*style.COLOURS.values(), style.LAND, style.PAPER]
     chinese = maps.exchange_map(lines, missing, told.corpus, told.words("zh"), root / "data/raw/basemap")
     assert "所据立场：虚构。审图号：GS(2026)0000。" in chinese.notes
 
@@ -789,7 +789,7 @@ def test_lines_are_seen_on_the_shade():
         return 0.2126 * r + 0.7152 * g + 0.0722 * b
 
     for kind in mapmarks.KINDS:
-        assert (light(basemap.SHADE) + 0.05) / (light(style.COLOURS[kind]) + 0.05) >= 3, kind
+        assert (light(style.SHADE) + 0.05) / (light(style.COLOURS[kind]) + 0.05) >= 3, kind
 
 
 @pytest.mark.parametrize(

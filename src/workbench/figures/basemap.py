@@ -21,7 +21,6 @@ from workbench.figures import style
 from workbench.figures.labels import Box
 from workbench.figures.projection import Projection
 
-
 _COUNTRIES = "countries_50m.geojson"
 _TEARS = 150.0  # degrees from the centre: nearer to the antipode the regional projection tears
 
