@@ -9,6 +9,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,16 @@ import pandas as pd
 import pytest
 
 import five
+from workbench import settings
 from workbench.analysis import agreements, claims, flows
 from workbench.paths import Project
 from workbench.prose.overview import Answers
 from workbench.prose.words import Words
+from workbench.records import corpus as records_corpus
 from workbench.records import load, vocabularies
+from workbench.records.corpus import Material
 from workbench.records.selection import Corpus, Selection, choose_home, choose_period, select
+from workbench.settings import Settings
 
 HOMES = ("zhejiang-libraries", "hangzhou-public-library", "zhejiang-library")
 HPL = "hangzhou-public-library"
@@ -84,14 +89,14 @@ def ask_each(
     project: Project, homes: Iterable[str] = HOMES, start: str = "", end: str = "", as_of: str = "", people: str = ""
 ) -> dict[str, Asked]:
     """The same about several homes; the records are read once."""
-    tables, settings = load.ensure_tables(project)
+    tables, set_up = load.ensure_tables(project)
     if people:
-        settings = dataclasses.replace(settings, people=people)  # type: ignore[arg-type]
+        set_up = dataclasses.replace(set_up, people=people)  # type: ignore[arg-type]
     words, _ = vocabularies.read(project.vocabularies, "vocabularies")
-    day = dt.date.fromisoformat(as_of) if as_of else settings.as_of
+    day = dt.date.fromisoformat(as_of) if as_of else set_up.as_of
     period = choose_period(start, end)
-    chosen = {home: Selection(choose_home(settings, home), period, day) for home in homes}
-    return {home: answer(select(tables, settings, words, selection)) for home, selection in chosen.items()}
+    chosen = {home: Selection(choose_home(set_up, home), period, day) for home in homes}
+    return {home: answer(select(tables, set_up, words, selection)) for home, selection in chosen.items()}
 
 
 def answer(corpus: Corpus) -> Asked:
@@ -146,3 +151,123 @@ def asked(held: Project) -> Callable[..., Asked]:
         return known[key]
 
     return about
+
+
+# --- invented records alone ---------------------------------------------------------------------
+ARTICLE = """\
+schema: 1
+source:
+  id: {id}
+  title: An invented article
+  publisher: {{name: {publisher}, kind: {kind}, is_party: {party}{body}}}
+  language: en
+  published: {published}
+  audience: {audience}
+{copy}status: {status}
+coder: A Tester
+coded_on: 2026-11-21
+"""
+
+
+def article(
+    id: str, *sections: str, published: str = "unknown", publisher: str = "", party: str = "no", copy_of: str = "",
+    status: str = "reviewed", audience: str = "public",
+) -> str:  # fmt: skip
+    """A dossier about an invented article. ``sections`` are YAML (`events`, `agreements` …); ``publisher`` is a
+    body of the register, which makes its website a party's own."""
+    given = {
+        "id": id, "publisher": publisher or "Invented Press", "kind": "own_website" if publisher else "press",
+        "party": "yes" if publisher else party, "body": f", id: {publisher}" if publisher else "",
+        "published": published, "audience": audience, "copy": f"  copy_of: {copy_of}\n" if copy_of else "",
+        "status": status,
+    }  # fmt: skip
+    return ARTICLE.format(**given) + "".join(sections)
+
+
+def section(name: str, *records: str) -> str:
+    """A section of a dossier with its records."""
+    return f"{name}:\n" + "".join(records)
+
+
+def event(
+    id: str, when: str = "", type: str = "visit", where: str = "Hangzhou",
+    who: str = "{visitor: leeds-libraries, host: hangzhou-public-library}", mode: str = "in_person", **more: str,
+) -> str:  # fmt: skip
+    """One invented event: unless told otherwise the libraries of Leeds came to Hangzhou. ``when`` is an EDTF
+    date or a flow mapping; ``more`` are further keys (parts with their own indentation)."""
+    dated = f"  when: {when if when.startswith('{') else '{edtf: ' + repr(when) + '}'}\n" if when else ""
+    rest = "".join(f"  {key}: {value}\n" for key, value in more.items())
+    head = f"- id: {id}\n  type: {type}\n  mode: {mode}\n  says: some words\n"
+    return f"{head}{dated}  where: {where}\n  who: {who}\n{rest}"
+
+
+def agreement(
+    id: str, *steps: str, kind: str = "memorandum", parties: str = "[leeds-libraries, hangzhou-public-library]",
+    **more: str,
+) -> str:  # fmt: skip
+    """One invented agreement. ``steps`` are written as *signed 2019-05*."""
+    told = ", ".join(f"{name}: {{edtf: '{day}', says: some words}}" for name, day in (step.split() for step in steps))
+    rest = "".join(f"  {key}: {value}\n" for key, value in more.items())
+    milestones = f"  milestones: {{{told}}}\n" if told else ""
+    return f"- id: {id}\n  kind: {kind}\n  parties: {parties}\n  says: some words\n{milestones}{rest}"
+
+
+def plan(
+    id: str, when: str = "", kind: str = "visit", strength: str = "planned",
+    who: str = "{visitor: hangzhou-public-library, host: leeds-libraries}", **more: str,
+) -> str:  # fmt: skip
+    """One invented plan: unless told otherwise Hangzhou is to go to Leeds."""
+    dated = f"  when: {{edtf: '{when}'}}\n" if when else ""
+    rest = "".join(f"  {key}: {value}\n" for key, value in more.items())
+    return f"- id: {id}\n  kind: {kind}\n  strength: {strength}\n  says: some words\n{dated}  who: {who}\n{rest}"
+
+
+@dataclass
+class World:
+    """A project whose dossiers are replaced for each question; registers and word lists are those of the five
+    articles. Nothing is written but the dossiers: tables are built in memory."""
+
+    project: Project
+
+    def material(self, *articles: str, decisions: str = "") -> Material:
+        """What these articles alone say, read and checked."""
+        for path in self.project.dossiers.iterdir():
+            path.unlink()
+        for text in articles:
+            id = text.partition("  id: ")[2].partition("\n")[0]
+            (self.project.dossiers / f"{id}.yaml").write_text(text, encoding="utf-8")
+        self.project.anchors_file.write_text("source_id,paragraph,phrase\n", encoding="utf-8")
+        self.project.decisions_file.write_text(f"decisions:{decisions or ' []'}\n", encoding="utf-8")
+        material, problems = load.read_material(self.project)
+        errors = [str(problem) for problem in problems if problem.severity == "error"]
+        assert not errors, "\n".join(errors)
+        return material
+
+    def tables(self, *articles: str, decisions: str = "") -> dict[str, pd.DataFrame]:
+        """The tables of these articles alone."""
+        return records_corpus.build(self.material(*articles, decisions=decisions))
+
+    def corpus(
+        self, *articles: str, home: str = HPL, start: str = "", end: str = "", as_of: str = "", decisions: str = ""
+    ) -> Corpus:
+        """The selection of a home from these articles alone."""
+        return self.chosen(self.tables(*articles, decisions=decisions), home, start, end, as_of)
+
+    def chosen(
+        self, tables: dict[str, pd.DataFrame], home: str = HPL, start: str = "", end: str = "", as_of: str = ""
+    ) -> Corpus:
+        """The selection of a home from some tables."""
+        set_up, words = self._fixed
+        day = dt.date.fromisoformat(as_of) if as_of else set_up.as_of
+        return select(tables, set_up, words, Selection(choose_home(set_up, home), choose_period(start, end), day))
+
+    @cached_property
+    def _fixed(self) -> tuple[Settings, vocabularies.Vocabularies]:
+        words, _ = vocabularies.read(self.project.vocabularies, "vocabularies")
+        return settings.read(self.project), words
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Invented articles in the place of the real ones."""
+    return World(five.copy(tmp_path_factory.mktemp("world") / "project"))

@@ -33,7 +33,8 @@ def test_agreements_that_sleep(group) -> None:
     """As of 31 October 2026 with a window of two years. The memorandum of the cities of Hangzhou and
     Heidelberg: the meeting was on 17 March of 2021, 2022 or 2023, so even its latest day lies before
     the window. Milan: the stay of October 2017. OCLC: the symposium of 5 December 2018 is activity;
-    the signing has no first day and was over by the 6th. Leeds: visit and signing of spring 2019, by an inferred year."""
+    the signing has no first day and was over by the 6th. Leeds: visit and signing of spring 2019, by an inferred
+    year."""
     found = activity.dormant(group)
     assert rows(found, "agreement_id", "last_earliest", "last_latest", "dormant", "assumed") == [
         ("hangzhou-heidelberg-memorandum", DAY(2021, 3, 17), DAY(2023, 3, 17), True, True),

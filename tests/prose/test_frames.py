@@ -11,7 +11,7 @@ import pytest
 
 from analysis.answered import HOMES, HPL
 from workbench import settings
-from workbench.analysis import questions
+from workbench.analysis import evidence, questions
 from workbench.analysis._frames import frame
 from workbench.analysis.questions import QUESTIONS
 from workbench.paths import Project
@@ -74,7 +74,7 @@ def test_no_column_is_lost_behind_another(real, answered, number) -> None:
     home = SMALLEST
     table, kinds = answered[home, number], QUESTIONS[number].kinds
     known = {**COLUMNS, **kinds}
-    ends = {"high" if c == "low" else c.removesuffix("_low") + "_high" for c in table if c == "low" or c.endswith("_low")}
+    ends = {c.removesuffix("low") + "high" for c in table if c == "low" or c.endswith("_low")}
     visible = [c for c in table if c not in ends and known.get(c) != "hidden"]
     for language in LANGUAGES:
         worded = readable(table, Words(real[home], language), kinds)
@@ -124,7 +124,8 @@ def words(asked) -> dict[str, Words]:
     ("column", "value", "en", "zh"),
     [
         ("partner", "leeds-libraries", "Leeds Libraries", "利兹图书馆"),
-        ("partners", ("leeds-libraries", "oclc"), "Leeds Libraries and OCLC", "利兹图书馆和OCLC（联机计算机图书馆中心）"),
+        ("partners", ("leeds-libraries", "milan-public-libraries"), "Leeds Libraries and Milan Public Libraries",
+         "利兹图书馆和米兰公共图书馆系统"),
         ("partners", (), "", ""), ("partner", None, "", ""),
         ("date", "2018-12-05", "5 December 2018", "2018年12月5日"), ("date", None, "", ""),
         ("last", dt.date(2018, 12, 5), "5 December 2018", "2018年12月5日"),
@@ -146,8 +147,8 @@ def test_cells(words, column, value, en, zh) -> None:
 
 def test_a_pair_is_one_column_and_what_is_hidden_none(words) -> None:
     """Two numbers are one text; the records behind a row are not shown."""
-    table = frame([{"people_in_low": 2, "people_in_high": None, "low": 1, "high": 3, "records": ("x",), "event_id": None}],
-                  ["people_in_low", "people_in_high", "low", "high", "records", "event_id"])  # fmt: skip
+    row = {"people_in_low": 2, "people_in_high": None, "low": 1, "high": 3, "records": ("x",), "event_id": None}
+    table = frame([row], list(row))
     worded = readable(table, words["en"])
     assert worded.iloc[0].tolist() == ["2+", "1–3", ""]
     assert len(worded.columns) == 3
@@ -158,6 +159,22 @@ def test_what_a_name_does_not_tell_is_given(words) -> None:
     table = frame([{"kind": "memorandum"}], ["kind"])
     assert readable(table, words["zh"], {"kind": "agreement_kind"}).iloc[0, 0] == "备忘录"
     assert readable(table, words["zh"]).iloc[0, 0] == "memorandum"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_changed_reads(asked, words, language) -> None:
+    """Records that are gone have no title in the slice: their ids stand for them; figures have their words."""
+    corpus = asked(HPL).corpus
+    before = {name: table.copy() for name, table in corpus.tables.items()}
+    gone = before["events"]["event_id"] == "milan-stay-2017"
+    before["events"] = before["events"][~gone]
+    worded = readable(questions.ask(corpus, 11, before=before), words[language], QUESTIONS[11].kinds)
+    assert len(worded)
+    assert words[language].label("headline_figure", "exchanges") in {
+        cell for column in worded for cell in worded[column]
+    }
+    without = readable(evidence.changes(corpus.tables, before), words[language], QUESTIONS[11].kinds)
+    assert len(without) == 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -113,29 +113,34 @@ def staff_abroad(corpus: Corpus) -> pd.DataFrame:
     exchanges = flows.exchanges(corpus)
     abroad = exchanges[exchanges["counted"] & exchanges["direction"].eq("outbound")].set_index("event_id")
     takers = corpus.takers
+    parts = flows.own_parts(corpus).set_index("event_id")["part_of"]
+    parts = parts[parts.isin(abroad.index)]
+    whole = {id: id for id in abroad.index} | parts.to_dict()
     own = takers[
         (takers["record"] == "events")
-        & takers["record_id"].isin(abroad.index)
+        & takers["record_id"].isin(whole)
         & takers["org_id"].isin(corpus.members)
         & takers["party"].isin(["person", "group"])
     ]
+    own = own.assign(top=own["record_id"].map(whole), inner=own["record_id"].isin(parts.index)).sort_values("inner")
+    own = own.drop_duplicates(["top", "text"])  # told of the journey, and again of a part of it
     rows = [
         {
             "person_id": plain(row.party_id) if row.party == "person" else None,
             "text": row.text,
             "headcount": plain(row.headcount),
             "org_id": row.org_id,
-            "event_id": row.record_id,
+            "event_id": row.top,
             "type": event["type"],
             "place_id": plain(event["place_id"]),
             "date": event["date"],
             "earliest": event["earliest"],
             "latest": event["latest"],
             "role": row.role,
-            "records": (row.record_id,),
+            "records": tuple(dict.fromkeys([row.top, row.record_id])),
         }
         for row in own.itertuples()
-        for event in [abroad.loc[row.record_id]]
+        for event in [abroad.loc[row.top]]
     ]
     rows.sort(key=lambda row: (str(row["earliest"]), row["event_id"], row["text"]))
     columns = ["person_id", "text", "headcount", "org_id", "event_id", "type", "place_id", "date", "earliest",

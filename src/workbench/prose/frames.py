@@ -150,8 +150,14 @@ def _name(id: str, words: Words) -> str:
 
 
 def _record(id: str, words: Words) -> str:
-    """What a record is called; a person or body by name."""
-    return words.record_title(id) if words.is_record(id) else _name(id, words)
+    """What a record is called; a person or body by name, a headline figure by its word. What is no longer in the
+    records keeps its id."""
+    if words.is_record(id):
+        return words.record_title(id)
+    if id in words.corpus.vocabularies["headline_figure"]:
+        return words.label("headline_figure", id)
+    known = any(words.corpus.has_name(id, language) for language in (words.language, "en", "local"))
+    return _name(id, words) if known or id == words.corpus.selection.home.id else id
 
 
 def _output(code: str, words: Words) -> str:

@@ -289,8 +289,8 @@ def select(
 
 def _within(tables: dict[str, pd.DataFrame], table: str, ids: set[str], period: dates.EdtfDate | None) -> set[str]:
     """Those records that can lie in the period: by their own date (the reading, or what the source
-    itself says), else by that of the event at which they were voiced or of the text that promises
-    them. What has no date can."""
+    itself says, or any that an undecided contradiction has), else by that of the event at which they were
+    voiced or of the text that promises them. What has no date can."""
     if period is None:
         return ids
     frame = tables[table]
@@ -303,11 +303,24 @@ def _within(tables: dict[str, pd.DataFrame], table: str, ids: set[str], period: 
         steps = tables["milestones"][tables["milestones"]["step"].isin(["signed", "approved"])]
         signed = dict(zip(steps["agreement_id"], _dates(steps), strict=True))
         when = when.where(when.notna(), frame["agreement_id"].map(signed, na_action="ignore"))
+    contested = _contested(tables, table)
     can = [
-        pd.isna(text) or any(dates.parse(one).overlaps(period) for one in (text, own) if not pd.isna(one))
-        for text, own in zip(when, said, strict=True)
+        pd.isna(text)
+        or any(dates.parse(one).overlaps(period) for one in (text, own, *contested.get(id, ())) if not pd.isna(one))
+        for id, text, own in zip(frame[BY_NAME[table].key[0]], when, said, strict=True)
     ]
     return ids & set(frame.loc[can, BY_NAME[table].key[0]])
+
+
+def _contested(tables: dict[str, pd.DataFrame], table: str) -> dict[str, tuple[str, ...]]:
+    """For each record whose sources contradict each other on its date, with nobody's decision, every date told."""
+    conflicts, told = tables["conflicts"], tables["assertions"]
+    undecided = conflicts["relation"].eq("contradicting") & conflicts["rule"].ne("decision")
+    ids = conflicts.loc[undecided & conflicts["record"].eq(table) & conflicts["field"].eq("edtf"), "record_id"]
+    if ids.empty:
+        return {}
+    rows = told[told["record"].eq(table) & told["record_id"].isin(ids) & told["field"].eq("edtf")]
+    return {str(id): tuple(group.dropna()) for id, group in rows.groupby("record_id")["value"]}
 
 
 def _standing(tables: dict[str, pd.DataFrame], ids: set[str], period: dates.EdtfDate | None) -> set[str]:
