@@ -15,7 +15,7 @@ reports: $(READY)  ## check the records and bring all reports up to date
 	@$(BIN)/workbench build
 
 test: $(READY)  ## run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto
 
 check: $(READY)  ## records, formatting, types
 	@$(BIN)/workbench check
