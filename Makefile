@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: reports test lab check clean codebook quality gallery lock help
+.PHONY: reports test bench lab check clean codebook quality gallery lock help
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
@@ -16,6 +16,9 @@ reports: $(READY)  ## check the records and bring all reports up to date
 
 test: $(READY)  ## run the tests
 	@$(BIN)/python -m pytest -n auto
+
+bench: $(READY)  ## measure figures and the board with small and large data
+	@for file in benchmarks/*.py; do echo "$$file"; $(BIN)/python "$$file" || exit 1; done
 
 check: $(READY)  ## records, formatting, types
 	@$(BIN)/workbench check

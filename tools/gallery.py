@@ -97,7 +97,7 @@ def large(name: str, corpus: Workspace) -> style.Drawing | None:
 def small_png(drawing: style.Drawing) -> bytes:
     """The figure with its words as a small PNG of few colours."""
     with style.titled(drawing):
-        picture = Image.open(io.BytesIO(style.png(drawing.figure, DPI))).convert("RGB")
+        picture = Image.open(io.BytesIO(style.png(drawing.figure, 2 * DPI))).convert("RGB").reduce(2)
     out = io.BytesIO()
     picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return out.getvalue()

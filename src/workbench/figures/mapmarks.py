@@ -55,6 +55,9 @@ class Label:
     gap: float = 0.0
 
 
+_ALIKE = 1.25  # numbers that differ by less than this factor are drawn alike: the eye would see no difference
+
+
 class Widths:
     """The width of a line by its number of records, in points; the scale has room for the most there are."""
 
@@ -62,10 +65,14 @@ class Widths:
         self.most = max(numbers, default=1)
         self.factor = max(factor, 0.9)
         found = sorted(set(numbers))
+        self.alike = self.most > 6 and self.most <= found[0] * _ALIKE
         middle = min(found[1:-1], key=lambda n: abs(n - (found[0] * found[-1]) ** 0.5), default=None)
-        self.shown = found if len(found) < 4 or middle is None else [found[0], middle, found[-1]]
+        told = found if len(found) < 4 or middle is None else [found[0], middle, found[-1]]
+        self.shown = [] if self.alike else told
 
     def __call__(self, number: int) -> float:
+        if self.alike:
+            return 2.0 * self.factor
         if self.most <= 6:
             return (1.3 + 0.7 * (number - 1)) * self.factor
         return (1.0 + 3.6 * (number**0.5 - 1) / (self.most**0.5 - 1)) * self.factor

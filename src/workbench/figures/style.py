@@ -62,6 +62,7 @@ RC = {
     "svg.fonttype": "path",
     "svg.hashsalt": "exchange-workbench",
     "figure.dpi": 100,
+    "text.hinting": "none",  # else letters grow as dots get larger, and names leave a small picture
     "path.simplify": False,
 }
 _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
