@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pytest
 
 import five
 from workbench import settings
-from workbench.analysis import agreements, claims, flows
+from workbench.analysis import agreements, claims, flows, numbers
 from workbench.paths import Project
 from workbench.prose.overview import Answers
 from workbench.prose.words import Words
@@ -45,6 +45,18 @@ coded_on: 2026-11-21
 """
 
 
+class Count(NamedTuple):
+    """How many exchanges are counted: surely, possibly, and which."""
+
+    low: int
+    high: int
+    records: tuple[str, ...]
+
+    @property
+    def exact(self) -> bool:
+        return self.low == self.high
+
+
 @dataclass(frozen=True)
 class Asked:
     """A selection and every table of answers about it."""
@@ -65,8 +77,9 @@ class Asked:
         )
 
     @property
-    def count(self) -> flows.Count:
-        return flows.count(self.exchanges)
+    def count(self) -> Count:
+        counted = numbers.number(self.corpus, "exchanges")
+        return Count(counted.low, counted.high, counted.records)
 
     @property
     def counted(self) -> list[str]:

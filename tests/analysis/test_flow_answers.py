@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from analysis.answered import HOMES, HPL, ask, rows, tell
-from workbench.analysis import flows
+from workbench.analysis import flows, numbers
 
 GROUP, LIBRARY = "zhejiang-libraries", "zhejiang-library"
 
@@ -101,7 +101,7 @@ NOT_DRAWN = {
 def test_counted_exchanges_oldest_first(asked, home):
     frame = asked(home).exchanges
     assert rows(frame[frame["counted"]], "event_id", "direction", "partners") == COUNTED[home]
-    assert asked(home).count == flows.Count(len(COUNTED[home]), len(COUNTED[home]), tuple(r[0] for r in COUNTED[home]))
+    assert asked(home).count == (len(COUNTED[home]), len(COUNTED[home]), tuple(row[0] for row in COUNTED[home]))
 
 
 @pytest.mark.parametrize("home", HOMES)
@@ -174,11 +174,11 @@ def test_a_cannot_say_is_neither_yes_nor_no(asked):
 
 
 def test_counts_can_be_narrowed(asked):
-    exchanges = asked(GROUP).exchanges
-    assert flows.count(exchanges, direction="inbound").high == 4
-    assert flows.count(exchanges, direction="outbound").records == (MOSCOW[0], ROTTERDAM[0])
-    assert flows.count(exchanges, direction="mutual", type="meeting").high == 1
-    assert flows.count(exchanges, type="award") == flows.Count(0, 0, ())
+    corpus = asked(GROUP).corpus
+    assert numbers.number(corpus, "inbound").high == 4
+    assert numbers.number(corpus, "outbound").records == (MOSCOW[0], ROTTERDAM[0])
+    assert numbers.number(corpus, "online", kind="meeting").high == 1
+    assert numbers.number(corpus, "exchanges", kind="award").records == ()
 
 
 # --- places and journeys that the five dossiers do not have --------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -22,23 +21,6 @@ LIBRARY_KINDS = ("public_library", "provincial_library", "national_library", "br
 _STANDING = ("signed", "in_force", "renewed", None)  # steps of an agreement; a tie without an instrument has none
 _LINE = ["record", "record_id", "kind", "home_place", "other_place"]
 _BODY_COLUMNS = ("event_id", "type", "mode", "place_id", "place_precision", "topic", "programme", "earliest", "latest")
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """A number with its doubt, and the records it counts.
-
-    ``low`` counts what is sure; ``high`` adds what may or may not belong, because a date
-    cannot say. ``records`` are all that ``high`` counts.
-    """
-
-    low: int
-    high: int
-    records: tuple[str, ...]
-
-    @property
-    def exact(self) -> bool:
-        return self.low == self.high
 
 
 @remembered
@@ -165,15 +147,6 @@ def _direction(row: Any, partners: tuple[str, ...], stops: tuple[str, ...], corp
     if abroad == {True}:
         return "outbound"
     return "inbound" if partners else "domestic"
-
-
-def count(exchanges: pd.DataFrame, **where: object) -> Count:
-    """How many exchanges are counted, with lowest and highest; ``where`` narrows by column."""
-    rows = exchanges[exchanges["counted"]]
-    for column, value in where.items():
-        rows = rows[rows[column] == value]
-    sure = rows[rows["in_period"].fillna(False)]
-    return Count(len(sure), len(rows), tuple(rows["event_id"]))
 
 
 def partners(exchanges: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:

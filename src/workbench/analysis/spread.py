@@ -47,11 +47,11 @@ def by_country(corpus: Corpus) -> pd.DataFrame:
     """Question 6: counted exchanges by country or region of the partners, and year.
 
     Columns: country (ISO 3166), region (the term that the word list maps it to), year (missing:
-    all years together), low, high, partners (bodies met), events, records. An exchange with partners of
-    several countries stands under each, so rows do not add up. Bodies without a seat (those of many
-    countries) stand under the country missing.
+    all years together), low, high, sources (number published surely in that year, of any country), partners
+    (bodies met), events, records. An exchange with partners of several countries stands under each, so rows
+    do not add up. Bodies without a seat (those of many countries) stand under the country missing.
     """
-    counted = _counted(corpus)
+    counted, published = _counted(corpus), _published(corpus)
     country = corpus.country_of
     region = {code: term.maps_to for code, term in corpus.vocabularies["country"].items()}
     rows: list[dict[str, Any]] = []
@@ -61,15 +61,16 @@ def by_country(corpus: Corpus) -> pd.DataFrame:
         bodies = sorted({org for orgs in own["partners"] for org in orgs if country.get(org) == code})
         base: dict[str, Any] = {"country": code, "region": region.get(code or ""), "partners": tuple(bodies)}
         met = tuple(own["event_id"])
+        base |= {"sources": None}
         rows.append(base | {"year": None, "low": _sure(own), "high": len(own), "events": met, "records": met})
         low, high = _years(own)
         rows += [
-            base | {"year": year, "low": len(low.get(year, ())), "high": len(ids), "events": tuple(ids),
-                    "records": tuple(ids)}
+            base | {"year": year, "low": len(low.get(year, ())), "high": len(ids), "sources": published[year],
+                    "events": tuple(ids), "records": tuple(ids)}
             for year, ids in sorted(high.items())
         ]  # fmt: skip
-    columns = ["country", "region", "year", "low", "high", "partners", "events", "records"]
-    return frame(rows, columns).astype({"year": "Int64", "low": "Int64", "high": "Int64"})
+    columns = ["country", "region", "year", "low", "high", "sources", "partners", "events", "records"]
+    return frame(rows, columns).astype(dict.fromkeys(("year", "low", "high", "sources"), "Int64"))
 
 
 def online_share(corpus: Corpus, pandemic: str = PANDEMIC) -> pd.DataFrame:
