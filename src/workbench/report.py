@@ -84,7 +84,8 @@ class Report:
 
     def title(self, **values: Any) -> None:
         """The report's title, from the passage *title* of its templates."""
-        self._title = self.words.phrase(f"{self.kind}/title", **values)
+        title = self.words.phrase(f"{self.kind}/title", **values)
+        self._title = title[:1].upper() + title[1:]
         self._emit("title", f"<h1>{escape(self._title)}</h1>", self._title)
 
     def heading(self, name: str) -> None:
@@ -165,7 +166,7 @@ class Report:
         heading, the first ``most`` rows of its frame in words with their sources, and how many more there are."""
         self.heading("")
         asked = question(name)
-        text = self.words.phrase(f"questions/q{asked.number}")
+        text = f"{asked.number}. {self.words.phrase(f'questions/q{asked.number}')}"
         self._emit("heading", f'<h2 id="question-{asked.number}">{escape(text)}</h2>', text)
         if frame.empty:
             self._note(self.words.phrase("questions/nothing"))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _FLIPS = {
     "not_reviewed": "review", "outside_period": "reading", "postponed": "happened", "reported_only": "happened",
     "aggregate": "separate", "domestic": "abroad", "direction_unknown": "place", "no_instrument": "instrument",
-    "not_met": "partner", "no_partner": "abroad",
+    "not_met": "partner", "no_partner": "abroad", "undated": "inside",
 }  # fmt: skip
 
 
@@ -107,8 +107,10 @@ def number(
 ) -> Number:
     """One of the `MEASURES` of a selection, narrowed by a partner (id), year, kind of event or country (ISO 3166).
 
-    A date that nobody can place inside the year, or only on an assumption, makes the difference between
-    ``low`` and ``high`` (codebook §3, rule 2). Raises `UsageError` for a measure or partner not known.
+    ``year`` asks for what began in it (an agreement: its furthest step; a plan: the time planned for), whereas
+    a selection of years also holds the agreements that stood then. What has no bounds is in no year. A date
+    that nobody can place inside the year, or only on an assumption, makes the difference between ``low``
+    and ``high`` (codebook §3, rule 2). Raises `UsageError` for a measure or partner not known.
     """
     if measure not in MEASURES:
         hint = did_you_mean(measure, MEASURES) or "known: " + ", ".join(MEASURES)
@@ -146,6 +148,8 @@ def _in_year(one: Candidate, year: int) -> Candidate:
     last = date.start_latest.year if date and date.start_latest else year
     if not first <= year <= last or (years and year not in years):
         return _with(one, False, "other_year")
+    if one.counts is not False and not years:  # as in `spread.per_year`: what has no bounds is in no year
+        return _with(one, False, "undated")
     sure = years == (year,) and not one.assumed
     if one.counts and not sure:
         return _with(one, None, one.reason)
@@ -165,7 +169,7 @@ def _order(one: Candidate) -> tuple[int, str, tuple[Any, ...], str]:
 def _flips(one: Candidate, corpus: Corpus) -> tuple[str, ...]:
     """What would change the verdict on a candidate."""
     if one.counts is None:
-        return ("inside", "outside")
+        return ("inside",)
     if one.counts is False:
         return (_FLIPS[one.reason],) if one.reason in _FLIPS else ()
     conflicts = corpus["conflicts"]
@@ -277,7 +281,8 @@ def _dormant(corpus: Corpus) -> list[Candidate]:
     """The countable agreements of the home, dormant, possibly dormant, or active in the window."""
     own = {one.id: one for one in _agreements(corpus) if one.counts}
     rows = activity.dormant(corpus)
-    return [
+    others = [one for one in _agreements(corpus) if one.counts is False and one.id in set(rows["agreement_id"])]
+    return others + [
         Candidate("agreements", row.agreement_id, None if pd.isna(row.dormant) else bool(row.dormant),
                   "active" if not pd.isna(row.dormant) and not row.dormant else "dormant",
                   own[row.agreement_id].date, row.partners, row.kind, bool(row.assumed))
@@ -298,12 +303,12 @@ def _plans(corpus: Corpus, overdue: bool = False) -> list[Candidate]:
             found.append(Candidate("plans", row.plan_id, False, reason, None, (), row.kind))
             continue
         plan = waiting.loc[row.plan_id]
-        counts: bool | None = bool(plan["partners"])
-        reason = "" if counts else "no_partner"
-        if counts and overdue:
+        due: bool | None = True
+        if overdue:
             timed = bool(plan["date"]) and not plan["recurring"]
-            counts = None if timed and pd.isna(plan["overdue"]) else timed and bool(plan["overdue"])
-            reason = "" if counts is not False else "not_due"
+            due = None if timed and pd.isna(plan["overdue"]) else timed and bool(plan["overdue"])
+        counts = due if plan["partners"] else False
+        reason = "not_due" if due is False else "" if plan["partners"] else "no_partner"
         found.append(Candidate("plans", row.plan_id, counts, reason, plan["date"], plan["partners"], row.kind))
     return found
 

@@ -45,11 +45,11 @@ QUESTIONS: Mapping[int, Question] = {
     question.number: question
     for question in (
         Question(1, activity.dormant, ("dormant", "assumed"), _but(kind="agreement_kind")),
-        Question(2, reciprocity.balance, ("people_in_low", "people_in_high"), _but("balance")),
+        Question(2, reciprocity.balance, ("people_in_low", "people_in_high"), _but("balance", "last")),
         Question(3, claims.verdicts, ("verdict", "missing_low", "missing_high"), _but(*_CLAIM)),
         Question(4, agreements.open_plans, ("overdue",), _but("kind", "recurring", "home_parties", "place_id")),
         Question(5, activity.commitments, ("kept",), _but("kind")),
-        Question(6, spread.by_country, ("low", "high")),
+        Question(6, spread.by_country, ("low", "high"), _but(year="total_year")),
         Question(7, spread.untied_sister_cities, ("sister",)),
         Question(8, spread.partners_outside_city_ties, ("outside",)),
         Question(9, activity.lead_times, _BY_PARTNER),
@@ -94,4 +94,6 @@ def ask(corpus: Corpus, which: int | str, **parameters: Any) -> pd.DataFrame:
         if name not in known:
             listed = f"it takes {', '.join(known)}" if known else "it takes none"
             raise UsageError(f'Question {which} has no parameter "{name}": {listed}.')
-    return asked.answer(corpus, **parameters)
+    answer = asked.answer(corpus, **parameters)
+    answer.attrs["kinds"] = dict(asked.kinds)  # how to word it: `prose.frames.readable`
+    return answer

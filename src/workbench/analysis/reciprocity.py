@@ -26,8 +26,8 @@ def balance(corpus: Corpus) -> pd.DataFrame:
     somebody moved. Columns: partner, inbound, outbound (numbers of events), people_in_low,
     people_in_high, people_out_low, people_out_high (people who travelled; high missing where a
     group has no headcount), balance (inbound minus outbound), last (latest possible day of the
-    last one), owes (home: they came more often than we went; partner; nobody), promised (open plans
-    that answer a visit), records. Ordered by what is owed, then partner.
+    last one), last_date (EDTF of that one), owes (home: they came more often than we went; partner; nobody),
+    promised (open plans that answer a visit), records. Ordered by what is owed, then partner.
 
     Rule: who was visited more often owes a visit; a plan to return one is told, not counted.
     """
@@ -59,6 +59,7 @@ def balance(corpus: Corpus) -> pd.DataFrame:
                 "people_out_high": high[1],
                 "balance": saldo,
                 "last": max((day for day in own["latest"] if day), default=None),
+                "last_date": _last_date(own),
                 "owes": "home" if saldo > 0 else "partner" if saldo < 0 else "nobody",
                 "promised": promised,
                 "records": (*own["event_id"], *promised),
@@ -66,9 +67,16 @@ def balance(corpus: Corpus) -> pd.DataFrame:
         )
     rows.sort(key=lambda row: (-abs(row["balance"]), row["partner"]))
     numbers = ["people_in_low", "people_in_high", "people_out_low", "people_out_high"]
-    columns = ["partner", "inbound", "outbound", *numbers, "balance", "last", "owes", "promised", "records"]
+    columns = ["partner", "inbound", "outbound", *numbers, "balance", "last", "last_date", "owes", "promised",
+               "records"]  # fmt: skip
     whole = ["inbound", "outbound", *numbers, "balance"]
     return frame(rows, columns).astype(dict.fromkeys(whole, "Int64"))
+
+
+def _last_date(rows: pd.DataFrame) -> str | None:
+    """The date of the exchange that ended last, as far as dates tell, in its own words."""
+    dated = rows[rows["latest"].notna()].sort_values("latest", kind="stable")
+    return str(dated.iloc[-1]["date"]) if len(dated) else None
 
 
 def _travellers(corpus: Corpus) -> dict[str, list[tuple[bool, str | None, int | None, str | None]]]:

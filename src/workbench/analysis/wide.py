@@ -47,14 +47,16 @@ COLUMNS = {
 def exchanges(corpus: Corpus, language: str = "en") -> pd.DataFrame:
     """The exchanges of the home, a row for each event and partner, oldest first.
 
-    The columns are those of `COLUMNS`. An event with three partners has three rows of weight a third;
-    one without a named partner abroad has one row. To count events, add up ``weight`` where
-    ``counted``; to count meetings with a partner, count rows. Names are in ``language``.
+    The columns are those of `COLUMNS`. What surely lies outside the period of the selection is not there. An event
+    with three partners has three rows of weight a third; one without a named partner abroad has one row. To
+    count events, add up ``weight`` where ``counted``; to count meetings with a partner, count rows. Names are
+    in ``language``.
     """
     places = corpus["places"].set_index("place_id")
     bodies = corpus["organisations"].set_index("org_id")
     rows: list[dict[str, Any]] = []
-    for row in flows.exchanges(corpus).itertuples(index=False):
+    counted = flows.exchanges(corpus)
+    for row in counted[counted["in_period"].fillna(True)].itertuples(index=False):
         told = corpus.sources_of("events", [row.event_id])
         shared = _event(row, places, corpus, language) | {
             "witnesses": len(corpus.witnesses_of("events", row.event_id)),

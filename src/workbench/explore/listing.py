@@ -33,7 +33,7 @@ def listed(corpus: Workspace, numbers: Iterable[int] = (), rows: int = 3) -> Ite
         readable = corpus.readable(answer.head(rows), **question.kinds)
         yield textwrap.indent(as_text(readable), "   ")
         rest = len(answer) - rows
-        yield f"   … and {rest} more rows\n" if rest > 0 else ""
+        yield f"   … and {rest} more row{'' if rest == 1 else 's'}\n" if rest > 0 else ""
 
 
 def shown_in(notebooks: Path) -> dict[str, tuple[str, ...]]:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.errors import UsageError, did_you_mean
 from workbench.paths import PROJECT_VARIABLE, Project, find_project
+from workbench.prose.facts import Fact
 from workbench.prose.words import GRAMMARS, Words
 from workbench.records import load, vocabularies
 from workbench.records.selection import (
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from workbench.prose.why import Explanation
 
 Several = str | Iterable[str]
+Years = int | str | tuple[int | None, ...] | list[int] | range | None
 
 
 def open_workspace(
@@ -68,13 +70,19 @@ def open_workspace(
     return Workspace(**values, project=place, language=language, whole=tables)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Workspace(Corpus):
     """The records of a home within reach: a `Corpus` that can be narrowed, asked and drawn."""
 
     project: Project = dataclasses.field(kw_only=True, repr=False)
     language: str = dataclasses.field(kw_only=True)
     whole: dict[str, pd.DataFrame] = dataclasses.field(kw_only=True, repr=False)
+
+    def __repr__(self) -> str:
+        counted = {name: len(self.own(name)) for name in ("events", "agreements", "plans", "claims")}
+        held = ", ".join(f"{number} {name}" for name, number in counted.items())
+        about = self.words.phrase("common/as_of", day=Fact("date", self.selection.as_of.isoformat()))
+        return f"{self.words.name(self.selection.home.id)} · {about} · {held}"
 
     def select(
         self,
@@ -83,22 +91,21 @@ class Workspace(Corpus):
         partner: Several = (),
         kind: Several = (),
         country: Several = (),
-        years: int | tuple[int, int] | None = None,
+        years: Years = None,
         start: str = "",
         end: str = "",
     ) -> Workspace:
         """The same records narrowed; what is left empty stays as it is.
 
         ``partner``: ids or names of bodies; ``kind``: codes of event_type; ``country``: ISO 3166 codes;
-        ``years``: a year or first and last year; ``start`` and ``end``: EDTF dates instead. Exchanges that can lie
-        in the period are kept, and marked where nobody can say. Raises `UsageError` naming the
-        near ones for what is not known.
+        ``years``: a year, or the first and last year (None: no limit), or a range; ``start`` and ``end``: EDTF
+        dates instead. Exchanges that can lie in the period are kept, and marked where nobody can say; agreements
+        that can have stood by its end. Raises `UsageError` naming the near ones for what is not known.
 
         >>> corpus.select(partner="Leeds Libraries", years=(2017, 2019)).exchanges  # doctest: +SKIP
         """
         if years is not None:
-            first, last = (years, years) if isinstance(years, int) else years
-            start, end = f"{first:04d}", f"{last:04d}"
+            start, end = _years(years)
         before = self.selection
         chosen = Selection(
             choose_home(self.settings, home) if home else before.home,
@@ -128,6 +135,10 @@ class Workspace(Corpus):
         """An answer table in words: names for ids, words for codes (`workbench.prose.frames.readable`)."""
         from workbench.prose import frames
 
+        for name in kinds:
+            if name not in frame.columns:
+                hint = did_you_mean(name, map(str, frame.columns))
+                raise UsageError(f'The table has no column "{name}". {hint}'.strip())
         return frames.readable(frame, self.words, kinds, strict=False)
 
     # --- asking ---------------------------------------------------------------------------
@@ -228,6 +239,18 @@ class Workspace(Corpus):
             "as_of": self.selection.as_of.isoformat(),
             "language": self.language,
         }
+
+
+def _years(years: Years) -> tuple[str, str]:
+    """The first and the last year as EDTF; raises `UsageError` for what are no years."""
+    ends: list[Any] = [years.start, years.stop - 1] if isinstance(years, range) else [years, years]
+    if isinstance(years, (tuple, list)):
+        ends = [years[0], years[-1]] if years else []
+    texts = ["" if end is None else str(end) for end in ends]
+    if len(ends) != 2 or not all(text == "" or (text.isdigit() and len(text) <= 4) for text in texts):
+        raise UsageError(f"years = {years!r}: write a year, as 2017, or the first and last one, as (2017, 2019)")
+    first, last = (text.zfill(4) if text else "" for text in texts)
+    return first, last
 
 
 def _size(name: str) -> Size:

@@ -123,6 +123,8 @@ class Drawing:
                   ".pdf": lambda: pdf(self.figure)}  # fmt: skip
         if path.suffix not in makers:
             raise UsageError(f'"{path.name}": a figure is saved as {", ".join(makers)}; end the name with one of them')
+        if not path.parent.is_dir():
+            raise UsageError(f'"{path}": there is no folder {path.parent}; make it, or name another')
         with ExitStack() as stack:
             if words:
                 stack.enter_context(titled(self))

@@ -25,7 +25,7 @@ from workbench.prose.words import Words
 COLUMNS: Mapping[str, str] = {
     **dict.fromkeys(("partner", "org_id", "place_id", "home_place", "other_place", "subject", "person_id"), "name"),
     **dict.fromkeys(("partners", "home_parties", "libraries", "met", "only_online", "funder_id"), "name"),
-    **dict.fromkeys(("date", "raised", "as_of", "ends", "said"), "date"),
+    **dict.fromkeys(("date", "raised", "as_of", "ends", "said", "last_date"), "date"),
     **dict.fromkeys(("earliest", "latest", "last", "last_earliest", "last_latest", "last_day"), "day"),
     **dict.fromkeys(("contact", "exchange", "last_event", "realised_by", "like", "promised", "after"), "record"),
     **dict.fromkeys(("event_id", "record_id", "about", "sources"), "record"),
@@ -76,7 +76,7 @@ def readable(
         text = words.phrase(f"columns/{column}") if strict or words.has(f"columns/{column}") else column
         return text[:1].upper() + text[1:]
 
-    known = {**COLUMNS, **(kinds or {})}
+    known = {**COLUMNS, **frame.attrs.get("kinds", {}), **(kinds or {})}
     columns: dict[str, list[str]] = {}
     for column in frame.columns:
         stem, _, end = column.rpartition("_")
@@ -98,8 +98,13 @@ def span(low: Any, high: Any) -> str:
     if low is None and high is None:
         return ""
     if high is None:
-        return f"{low:,g}+"
-    return f"{high:,g}" if low is None or low == high else f"{low:,g}–{high:,g}"
+        return f"{_grouped(low)}+"
+    return _grouped(high) if low is None or low == high else f"{_grouped(low)}–{_grouped(high)}"
+
+
+def _grouped(value: Any) -> str:
+    """A number in digits, grouped by thousands from five digits on: years are left whole."""
+    return f"{value:,.10g}" if value >= 10_000 else f"{value:g}"
 
 
 def _kind(column: pd.Series, named: str) -> str:
@@ -108,7 +113,7 @@ def _kind(column: pd.Series, named: str) -> str:
         return named
     if pd.api.types.is_bool_dtype(column.dtype):
         return "flag"
-    if named == "plain":
+    if named in ("plain", "total_year"):
         return named
     return "number" if pd.api.types.is_numeric_dtype(column.dtype) else named or "text"
 
@@ -125,14 +130,14 @@ def _cell(value: Any, kind: str, words: Words) -> str:
     if kind == "flag":
         return words.phrase(f"common/{'cannot_say' if value is None else 'yes' if value else 'no'}")
     if value is None or value == "":
-        return ""
+        return words.phrase("common/all_time") if kind in ("total_year", "pandemic_phase") else ""
     if kind not in _WORDINGS:
         return words.label(kind, str(value))
     return _WORDINGS[kind](value, words)
 
 
 def _number(value: Any, words: Words) -> str:
-    return f"{value:,g}" if not isinstance(value, str) else value
+    return _grouped(value) if not isinstance(value, str) else value
 
 
 def _day(value: Any, words: Words) -> str:
@@ -172,6 +177,7 @@ _WORDINGS: dict[str, Callable[[Any, Words], str]] = {
     "number": _number,
     "text": lambda value, words: str(value),
     "plain": lambda value, words: str(value),
+    "total_year": lambda value, words: str(value),
     "output": lambda value, words: _output(str(value), words),
     "record": lambda value, words: _record(str(value), words),
 }

@@ -23,10 +23,11 @@ def explain(number: Number, language: str) -> Explanation:
     """The explanation of a number in a language; its records by title and id, reasons by their words."""
     words = Words(number.corpus, language)
     frame = number.frame()
+    assumed = {one.id for one in number.candidates if one.assumed}
     left = frame[frame["counts"].eq(False).fillna(False)]
     sections = {
-        "counted": _records(frame[frame["counts"].fillna(False)], words),
-        "may_count": _records(frame[frame["counts"].isna()], words),
+        "counted": _records(frame[frame["counts"].fillna(False)], set(), words),
+        "may_count": _records(frame[frame["counts"].isna()], assumed, words),
         "left_out": _grouped(left, left["reason"].map(lambda code: ("left_out_reason", code)), words),
         "would_flip": _flips(frame, words),
     }
@@ -47,7 +48,9 @@ def _title(number: Number, words: Words) -> str:
         words.phrase("common/as_of", day=facts.date(corpus.selection.as_of.isoformat())),
     ]
     what = words.label("headline_figure", number.measure)
-    return f"{what[:1].upper()}{what[1:]}: {span(number.low, number.high)} ({' · '.join(told)})"
+    facts_told = {"what": what[:1].upper() + what[1:], "number": span(number.low, number.high) or "0"}
+    texts = {name: facts.text(text) for name, text in {**facts_told, "about": " · ".join(told)}.items()}
+    return words.phrase("why/title", **texts)
 
 
 def _size(section: str, frame: pd.DataFrame) -> int:
@@ -57,8 +60,12 @@ def _size(section: str, frame: pd.DataFrame) -> int:
     return int(sizes[section].astype(bool).sum())
 
 
-def _records(rows: pd.DataFrame, words: Words) -> list[Line]:
-    lines = [(row.id, _titled(row, words)) for row in rows.itertuples()]
+def _doubted(row: Any, title: str, assumed: set[str], words: Words) -> str:
+    return words.phrase("why/by_reading", title=facts.text(title)) if row.id in assumed else title
+
+
+def _records(rows: pd.DataFrame, assumed: set[str], words: Words) -> list[Line]:
+    lines = [(row.id, _doubted(row, _titled(row, words), assumed, words)) for row in rows.itertuples()]
     return _cut(lines, words)
 
 
@@ -76,7 +83,8 @@ def _grouped(rows: pd.DataFrame, codes: pd.Series, words: Words) -> list[Line]:
         label = words.label(*code)
         ids = list(group["id"])
         listed = ", ".join(ids[:MOST]) + (f" … {len(ids)}" if len(ids) > MOST else "")
-        lines.append((-len(ids), (f"{label} ({len(ids)})", listed)))
+        count = f"（{len(ids)}）" if words.language == "zh" else f" ({len(ids)})"
+        lines.append((-len(ids), (f"{label}{count}", listed)))
     return [line for _, line in sorted(lines)]
 
 

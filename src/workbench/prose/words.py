@@ -247,4 +247,18 @@ class Words:
         """Title, subtitle, alternative text and note of a figure: passages of a template."""
         texts = [self.phrase(f"{template}/{figure}_{part}", **facts) for part in ("title", "subtitle", "alt", "note")]
         title, subtitle, alt, note = (text[:1].upper() + text[1:] for text in texts)
+        narrowed = self._narrowed()
+        if narrowed:
+            about = Fact("text", self.grammar.listed(narrowed))
+            subtitle = self.phrase("figures/narrowed", subtitle=Fact("text", subtitle), about=about)
         return title, subtitle, alt, note
+
+    def _narrowed(self) -> list[str]:
+        """What a selection is narrowed to beside its home: partners, kinds, countries, period."""
+        chosen = self.corpus.selection
+        return [
+            *(self.name(org) for org in chosen.partners),
+            *(self.label("event_type", code) for code in chosen.kinds),
+            *(self.label("country", code) for code in chosen.countries),
+            *([self.grammar.date(chosen.period.text)] if chosen.period else []),
+        ]

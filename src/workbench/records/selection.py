@@ -48,6 +48,11 @@ class Selection:
     countries: tuple[str, ...] = ()
 
     @property
+    def unbounded(self) -> bool:
+        """Is it all that is on record of the home?"""
+        return self.period is None and not (self.partners or self.kinds or self.countries)
+
+    @property
     def narrowed(self) -> bool:
         """Does it ask for certain partners or countries?"""
         return bool(self.partners or self.countries)
@@ -288,14 +293,14 @@ def select(
 
 
 def _within(tables: dict[str, pd.DataFrame], table: str, ids: set[str], period: dates.EdtfDate | None) -> set[str]:
-    """Those records that can lie in the period: by their own date (the reading, or what the source
-    itself says, or any that an undecided contradiction has), else by that of the event at which they were
+    """Those records that can lie in the period: by their own date (of events the reading, or what the
+    source itself says, or any that an undecided contradiction has), else by that of the event at which they were
     voiced or of the text that promises them. What has no date can."""
     if period is None:
         return ids
     frame = tables[table]
     when = _dates(frame, "as_of" if table == "claims" else None)
-    said = frame.get("edtf", when)
+    said = frame["edtf"] if table == "events" else when  # of an exchange can be said that it is outside
     if "raised_at" in frame:
         of_event = dict(zip(tables["events"]["event_id"], _dates(tables["events"]), strict=True))
         when = when.where(when.notna(), frame["raised_at"].map(of_event, na_action="ignore"))

@@ -60,9 +60,9 @@ def timeline(words: Words, shown: Shown, exchanges: pd.DataFrame, corpus: Corpus
         "doubt": shown.doubt,
         "last": Fact("date", f"{last.year:04d}" if last and one_year else last_date),
         "one_year": one_year,
-        "quiet": bool(last and (corpus.selection.as_of - last).days > 365),
+        "quiet": bool(last and (corpus.selection.as_of - last).days > 365) and corpus.selection.unbounded,
         "met": Fact("number", met),
-        "silent": Fact("number", silent),
+        "silent": Fact("number", silent if corpus.selection.unbounded else 0),
         "silent_most": met > 2 and silent * 2 >= met,
         "since": Fact("date", since.isoformat()),
     }
