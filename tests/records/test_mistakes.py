@@ -825,7 +825,7 @@ SETTINGS = [
     M("people neither names nor posts", "settings", 'show = "names"', '»show = "name"',
       "show|did you mean names"),
     M("list for a word", "settings", 'show = "names"', '»show = ["names"]', "show"),
-    M("basemap unknown", "settings", 'basemap = "land"', '»basemap = "countries"', "basemap|land"),
+    M("basemap unknown", "settings", 'basemap = "land"', '»basemap = "borders"', "basemap|land"),
     M("key twice", "settings", "default_home =", 'title = "x"»\ndefault_home =', "TOML"),
     M("section twice", "settings", "[map]\n", '»[people]\nshow = "posts"\n[map]\n', "TOML|people"),
     M("bracket not closed", "settings", 'languages = ["en"]', 'languages = ["en"', "TOML", None),

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _FLIPS = {
     "not_reviewed": "review", "outside_period": "reading", "postponed": "happened", "reported_only": "happened",
     "aggregate": "separate", "domestic": "abroad", "direction_unknown": "place", "no_instrument": "instrument",
-    "not_met": "partner", "no_partner": "abroad", "undated": "inside",
+    "not_met": "partner", "no_partner": "abroad",
 }  # fmt: skip
 
 
@@ -108,9 +108,9 @@ def number(
     """One of the `MEASURES` of a selection, narrowed by a partner (id), year, kind of event or country (ISO 3166).
 
     ``year`` asks for what began in it (an agreement: its furthest step; a plan: the time planned for), whereas
-    a selection of years also holds the agreements that stood then. What has no bounds is in no year. A date
-    that nobody can place inside the year, or only on an assumption, makes the difference between ``low``
-    and ``high`` (codebook §3, rule 2). Raises `UsageError` for a measure or partner not known.
+    a selection of years also holds the agreements that stood then. What has no bounds may belong to
+    any year. A date that nobody can place inside the year, or only on an assumption, makes the difference
+    between ``low`` and ``high`` (codebook §3, rule 2). Raises `UsageError` for a measure or partner not known.
     """
     if measure not in MEASURES:
         hint = did_you_mean(measure, MEASURES) or "known: " + ", ".join(MEASURES)
@@ -148,8 +148,6 @@ def _in_year(one: Candidate, year: int) -> Candidate:
     last = date.start_latest.year if date and date.start_latest else year
     if not first <= year <= last or (years and year not in years):
         return _with(one, False, "other_year")
-    if one.counts is not False and not years:  # as in `spread.per_year`: what has no bounds is in no year
-        return _with(one, False, "undated")
     sure = years == (year,) and not one.assumed
     if one.counts and not sure:
         return _with(one, None, one.reason)
