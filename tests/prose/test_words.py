@@ -14,13 +14,18 @@ SAMPLES = {
     "count('visit', 'visits')": (facts.number(7, RECORD), "seven visits", "7visitvisits"),
     "when": (facts.date("2017-10", RECORD), "in October 2017", "2017年10月"),
     "date": (facts.date("2017-10", RECORD), "October 2017", "2017年10月"),
-    "name": (facts.name("leeds-city", RECORD), "the City of Leeds", "利兹市"),
+    "name": (facts.name("leeds-city", RECORD), "the City of Leeds", "利兹市（City of Leeds）"),
     "heading": (facts.name("leeds-city", RECORD), "City of Leeds", "利兹市"),
-    "names": (facts.names(["leeds-city", "leeds"], RECORD), "the City of Leeds and Leeds", "利兹市和利兹"),
+    "names": (
+        facts.names(["leeds-city", "leeds"], RECORD),
+        "the City of Leeds and Leeds",
+        "利兹市（City of Leeds）和利兹",
+    ),
     "label": (facts.code("event_type", "visit", RECORD), "visit", "访问"),
     "plural": (facts.code("event_type", "symposium", RECORD), "symposia", "座谈会"),
     "a": (facts.code("event_type", "exhibition", RECORD), "an exhibition", "展览"),
     "text": (facts.text("green tea", RECORD), "green tea", "green tea"),
+    "printed": (facts.text("Global Leeds", RECORD), "Global Leeds", "Global Leeds"),
     "people": (facts.people([("chu-shuqing", "hangzhou-public-library")], RECORD), "Chu Shuqing", "褚树青"),
 }
 
@@ -178,3 +183,15 @@ def test_the_headline_says_the_same_in_both_languages(asked, home):
     assert all("\u4e00" <= s.markup[0] <= "\u9fff" for s in chinese)
     assert all(s.markup.endswith(".") for s in english)
     assert all(s.markup.endswith("。") for s in chinese)
+
+
+def test_a_body_abroad_gets_its_own_name_at_its_first_mention_in_chinese(asked):
+    words = templates(
+        asked("hangzhou-public-library").words("zh"),
+        p=sentence("{{ a|name }}、{{ b|name }}、{{ a|name }}。") + sentence("{{ a|name }}。"),
+        head="{{ a|name }}",
+    )
+    facts_ = {"a": facts.name("leeds-libraries", RECORD), "b": facts.name("hangzhou-public-library", RECORD)}
+    assert words.phrase("try/head", **facts_) == "利兹图书馆", "a heading gives no original and introduces nobody"
+    said = [one.markup for one in words.say("try/p", **facts_)]
+    assert said == ["利兹图书馆（Leeds Libraries）、杭州图书馆、利兹图书馆。", "利兹图书馆。"]

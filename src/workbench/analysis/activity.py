@@ -46,7 +46,7 @@ def dormant(corpus: Corpus, months: int = WINDOW) -> pd.DataFrame:
     for row in table[table["countable"]].itertuples(index=False):
         met = counted[_with(counted, _circle(row, corpus))]
         acts = [(r.earliest, r.latest, r.assumed) for r in met.itertuples()]
-        acts += [(row.earliest, row.latest, row.basis in ("inferred", "relative_resolved"))] if row.date else []
+        acts += [(row.earliest, row.latest, row.basis in dates.OUR_READING)] if row.date else []
         first = max((act[0] for act in acts if act[0]), default=None)
         ends = [act[1] for act in acts]
         last = max(ends) if ends and None not in ends else None  # one without a last day may be going on

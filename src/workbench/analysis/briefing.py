@@ -48,7 +48,7 @@ def _row(
 def _ties(corpus: Corpus, exchanges: pd.DataFrame, partner: str) -> list[dict[str, Any]]:
     table = agreed.agreements(corpus, exchanges)
     return [
-        _row("agreement", row.agreement_id, row.date, row.basis in ("inferred", "relative_resolved"), row.scope,
+        _row("agreement", row.agreement_id, row.date, row.basis in dates.OUR_READING, row.scope,
              (row.agreement_id,))
         for row in table.itertuples() if partner in row.partners
     ]  # fmt: skip
@@ -63,7 +63,7 @@ def _promises(corpus: Corpus, partner: str) -> list[dict[str, Any]]:
     rows = []
     for row in agreed.open_plans(corpus).itertuples():
         if partner in row.partners:
-            inferred = row.date is None and row.raised_basis in ("inferred", "relative_resolved")
+            inferred = row.date is None and row.raised_basis in dates.OUR_READING
             told = _row("promise", row.plan_id, row.date or row.raised, inferred, row.what, row.records)
             rows.append(told | {"kept": plain(kept.get(row.plan_id))})
     return rows
@@ -76,7 +76,7 @@ def _people(corpus: Corpus, partner: str) -> list[dict[str, Any]]:
     for row in table[table["partner"] == partner][::-1].itertuples():
         last = events.loc[row.events[-1]] if row.events else None
         date = None if last is None else plain(last["reading"]) or plain(last["edtf"])
-        inferred = last is not None and last["basis"] in ("inferred", "relative_resolved")
+        inferred = last is not None and last["basis"] in dates.OUR_READING
         rows.append(_row("contact", row.person_id, date, inferred, row.post, row.records))
     return rows
 

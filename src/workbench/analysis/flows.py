@@ -84,7 +84,7 @@ def _stops(events: pd.DataFrame) -> dict[str, tuple[str, ...]]:
 def _exchange(row: Any, bodies: set[str], stops: tuple[str, ...], corpus: Corpus) -> dict[str, Any]:
     text = _date_text(row)
     date = dates.parse(text) if text else None
-    inferred = row.basis in ("inferred", "relative_resolved")
+    inferred = row.basis in dates.OUR_READING
     partners = tuple(sorted({corpus.principal(id) for id in bodies - corpus.members if corpus.abroad.get(id)}))
     within: bool | None = True
     if corpus.selection.period is not None:

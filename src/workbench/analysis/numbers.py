@@ -259,7 +259,7 @@ def _agreements(corpus: Corpus) -> list[Candidate]:
     reviewed = dict(zip(corpus["agreements"]["agreement_id"], corpus["agreements"]["curation"], strict=True))
     found = []
     for row in table.itertuples():
-        inferred = row.basis in ("inferred", "relative_resolved")
+        inferred = row.basis in dates.OUR_READING
         reason = (
             "" if row.agreement_id in own
             else "not_reviewed" if reviewed[row.agreement_id] != "reviewed"

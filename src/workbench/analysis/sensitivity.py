@@ -22,7 +22,6 @@ from workbench.records.merging import as_text
 from workbench.records.model import BY_NAME
 from workbench.records.selection import Corpus
 
-_READ = ("inferred", "relative_resolved")
 _DATED = ("events", "milestones", "plans")
 YEARS = ("first_year", "last_year", "busiest_year")
 
@@ -67,7 +66,7 @@ def _readings(corpus: Corpus) -> Iterator[Alternative]:
         for row in corpus[table].itertuples():
             said, reading = plain(row.edtf), plain(row.reading)
             used = reading or said
-            if used is None or (row.basis not in _READ and not dates.parse(used).assumed):
+            if used is None or (row.basis not in dates.OUR_READING and not dates.parse(used).assumed):
                 continue
             others: list[str | None] = []
             if "," in used and ".." not in used:
@@ -183,7 +182,7 @@ def inferred_dates(corpus: Corpus) -> pd.DataFrame:
     for row in exchanges[exchanges["counted"]].itertuples():
         event = events.loc[row.event_id]
         date = dates.parse(row.date) if row.date else None
-        if event["basis"] not in (*_READ, "bounded") and not (date and date.assumed):
+        if event["basis"] not in (*dates.OUR_READING, "bounded") and not (date and date.assumed):
             continue
         moves = tuple(dict.fromkeys(moved.loc[moved["record_id"] == row.event_id, "figure"]))
         rows.append(

@@ -92,7 +92,7 @@ def _within(rows: pd.DataFrame, period: str) -> pd.Series:
     limits, found = dates.parse(period), {}
     for text, basis in set(zip(rows["date"], rows["basis"], strict=True)):
         if not pd.isna(text):
-            answer = dates.parse(text).within(limits, inferred=basis in ("inferred", "relative_resolved"))
+            answer = dates.parse(text).within(limits, inferred=basis in dates.OUR_READING)
             found[text, basis] = None if answer.value and answer.assumed else answer.value
     keys = zip(rows["date"], rows["basis"], strict=True)
     return pd.Series([found.get(key) for key in keys], index=rows.index, dtype="boolean")

@@ -19,6 +19,7 @@ from workbench.explore import linked
 from workbench.explore.workspace import Workspace
 from workbench.prose import facts
 from workbench.prose.words import Words
+from workbench.records import dates
 
 _ASKED = ("events", "agreements", "plans")
 
@@ -72,7 +73,7 @@ def _date(text: str | None, basis: str | None, words: Words) -> str:
     if not text:
         return words.phrase("board/partner_undated")
     day = words.phrase("common/day", day=facts.date(text))
-    inferred = words.phrase("board/partner_inferred") if basis in ("inferred", "relative_resolved") else ""
+    inferred = words.phrase("board/partner_inferred") if basis in dates.OUR_READING else ""
     opened, closed = ("（", "）") if words.language == "zh" else (" (", ")")
     return f"{day}{opened}{inferred}{closed}" if inferred else day
 

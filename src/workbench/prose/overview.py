@@ -5,17 +5,17 @@ No words here: only which values a passage needs and which records they come fro
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 
 from workbench.analysis.agreements import of_the_home
-from workbench.prose import facts
+from workbench.prose import facts, telling
 from workbench.prose.facts import Fact, RecordId, records
 from workbench.prose.words import Words
+from workbench.records import dates
 from workbench.records.selection import Corpus
 
 _LIST_LIMIT = 6
@@ -70,8 +70,6 @@ def lead(answers: Answers) -> dict[str, Any]:
     return {
         "home": answers.home,
         "exchanges": facts.number(_range(low, len(counted)), ids),
-        "empty_number": facts.number(0),
-        "single": facts.number(1),
         "first": _first(counted),
         "last": _last(counted) if counted["latest"].notna().sum() > 1 else None,
         "inbound": of("inbound"),
@@ -152,9 +150,9 @@ def gatherings(answers: Answers, words: Words) -> list[tuple[str, dict[str, Any]
     """Heading and facts of the passage about events with partners from many places, if there are any."""
     seats = _seats(answers.corpus)
     rows = [row for row in answers.counted.itertuples(index=False) if _is_gathering(row, seats)]
-    events = [_event(row, answers.corpus) for row in rows]
+    events = [telling.event(row, answers.corpus) for row in rows]
     heading = words.phrase("overview/heading_gatherings")
-    return [(heading, {"events": events, "single": facts.number(1)})] if events else []
+    return [(heading, {"events": events})] if events else []
 
 
 def _seats(corpus: Corpus) -> dict[str, str]:
@@ -171,200 +169,11 @@ def _first_seen(material: dict[str, list[Any]]) -> tuple[bool, str]:
 
 
 def _story(answers: Answers, material: dict[str, list[Any]]) -> dict[str, Any]:
-    plans = material["plans"]
-    promised = [p for p in plans if p.strength == "committed" and not p.date]
-    planned = [p for p in plans if p.strength == "planned" and not p.date]
-    spoken = [p for p in plans if p.strength not in ("committed", "planned") and not p.date]
     return {
-        "single": facts.number(1),
-        "ties": _ties(material["ties"]),
-        "events": [_event(row, answers.corpus) for row in material["events"]],
-        "dated": [_plan(p) for p in plans if p.date],
-        "promised": [_what(p) for p in promised],
-        "planned": [_what(p) for p in planned],
-        "spoken": [_what(p) for p in spoken],
+        "ties": telling.ties(material["ties"]),
+        "events": [telling.event(row, answers.corpus) for row in material["events"]],
+        "plans": telling.plans(material["plans"]),
     }
-
-
-def _what(plan: Any) -> Fact:
-    own = records("plans", [plan.plan_id])
-    return facts.text(plan.what, own) if plan.what else facts.code("plan_kind", plan.kind, own)
-
-
-def _plan(plan: Any) -> SimpleNamespace:
-    own = records("plans", [plan.plan_id])
-    return SimpleNamespace(what=_what(plan), date=facts.date(plan.date, own), overdue=_yes(plan.overdue))
-
-
-def _ties(rows: list[Any]) -> list[SimpleNamespace]:
-    """One entry a tie; ties without a step to one partner are told together."""
-    ties = [_tie([row]) for row in rows if row.step]
-    loose: dict[tuple[str, tuple[str, ...]], list[Any]] = defaultdict(list)
-    for row in rows:
-        if not row.step:
-            loose[row.kind, row.partners].append(row)
-    return ties + [_tie(group) for group in loose.values()]
-
-
-def _yes(value: Any) -> bool:
-    """A sure yes; neither no nor *cannot say*."""
-    return not pd.isna(value) and bool(value)
-
-
-def _tie(rows: list[Any]) -> SimpleNamespace:
-    first = rows[0]
-    own = records("agreements", [row.agreement_id for row in rows])
-    dated = own + tuple(("milestones", f"{row.agreement_id}-{row.step}".replace("_", "-")) for row in rows if row.step)
-    home = tuple(dict.fromkeys(org for row in rows for org in row.home_parties))
-    return SimpleNamespace(
-        kind=facts.code("agreement_kind", first.kind, own),
-        step=facts.code("milestone_step", first.step, own) if first.step else None,
-        date=facts.date(first.date, dated),
-        inferred=first.basis in ("inferred", "relative_resolved"),
-        home=facts.names(home, own),
-        several=len(home) > 1,
-        partners=facts.names(first.partners, own),
-        scope=facts.text(first.scope, own),
-        children=facts.number(first.children, own) if first.children else None,
-        first_home=facts.name(home[0], own) if home else facts.name(None),
-    )
-
-
-_MOVING = ("visitor", "exchanged_staff", "sender")
-
-
-def _event(row: Any, corpus: Corpus) -> SimpleNamespace:
-    own = records("events", [row.event_id])
-    takers = corpus.takers
-    mine = takers[(takers["record"] == "events") & (takers["record_id"] == row.event_id)]
-    people = mine[(mine["party"] == "person") & mine["party_id"].notna()]
-    ours = people[people["org_id"].isin(corpus.members)]
-    known = people[people["org_id"].notna()]
-    theirs = known[known["org_id"].map(lambda org: corpus.principal(org) in row.partners).astype(bool)]
-    groups = mine[(mine["party"] == "group") & mine["org_id"].isin(corpus.members)]
-    headcount = groups["headcount"].dropna()
-    home = list(dict.fromkeys(mine.loc[mine["org_id"].isin(corpus.members), "org_id"]))
-
-    def of(*roles: str) -> Fact:
-        return facts.names(_unique(mine.loc[mine["role"].isin(roles), "org_id"]), own)
-
-    return SimpleNamespace(
-        record=own,
-        type=facts.code("event_type", row.type, own),
-        direction=row.direction,
-        date=facts.date(row.date, own),
-        inferred=row.basis in ("inferred", "relative_resolved"),
-        place=facts.name(row.place_id, own),
-        country_only=row.place_precision == "country",
-        topic=facts.text(row.topic, own),
-        home=facts.names(home, own),
-        partners=facts.names(_bodies(theirs, row), own),
-        abroad=facts.names(row.partners, own),
-        bodies=facts.number(len(row.partners), own),
-        home_moved=bool(mine.loc[mine["org_id"].isin(corpus.members), "role"].isin(_MOVING).any()),
-        outcome=facts.text(_outcome(row.event_id, corpus), own),
-        donors=of("donor"),
-        recipients=of("recipient"),
-        home_people=facts.people(_pairs(ours), own),
-        partner_people=facts.people(_pairs(theirs), own),
-        seen=facts.names(
-            _unique(mine.loc[mine["role"].eq("visited") & mine["org_id"].isin(corpus.members), "org_id"]), own
-        ),
-        visited=facts.names(
-            _unique(mine.loc[mine["role"].isin(["host", "visited"]) & mine["org_id"].isin(row.partners), "org_id"]), own
-        ),
-        host=facts.names(
-            _unique(mine.loc[(mine["role"] == "host") & mine["org_id"].isin(corpus.members), "org_id"]), own
-        ),
-        host_people=facts.people(_pairs(ours[ours["role"] == "host"]), own),
-        inviter=facts.people(_pairs(ours[ours["role"] == "inviter"]), own),
-        home_held=bool(mine.loc[mine["org_id"].isin(corpus.members), "role"].isin(["host", "organiser"]).any()),
-        home_spoke=bool((ours["role"] == "speaker").any()),
-        partner_spoke=bool((theirs["role"] == "speaker").any()),
-        headcount=facts.number(int(headcount.iloc[0]), own) if len(headcount) else None,
-        delegation=len(groups) > 0 and headcount.empty,
-        series=facts.text(_series(row.event_id, corpus), own),
-        days=_quantity(row.event_id, "days", corpus, own),
-        weeks=_quantity(row.event_id, "weeks", corpus, own),
-        subjects=facts.names(_subjects(row.event_id, corpus), own),
-        parts=_parts(row.event_id, corpus),
-        outputs=_outputs(row.event_id, corpus),
-    )
-
-
-def _outcome(event_id: str, corpus: Corpus) -> str | None:
-    outcome = corpus["events"].set_index("event_id").loc[event_id, "outcome"]
-    return None if pd.isna(outcome) else str(outcome)
-
-
-def _bodies(theirs: pd.DataFrame, row: Any) -> tuple[str, ...]:
-    named = tuple(org for org in row.partners if org in set(theirs["org_id"]))
-    return named or row.partners
-
-
-def _pairs(people: pd.DataFrame) -> tuple[tuple[str, str], ...]:
-    """People with the body each came for, once each."""
-    return tuple(dict.fromkeys(zip(people["party_id"], people["org_id"], strict=True)))
-
-
-def _unique(column: pd.Series) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(column.dropna()))
-
-
-def _series(event_id: str, corpus: Corpus) -> str | None:
-    events = corpus["events"].set_index("event_id")
-    series = events.loc[event_id, "series"]
-    if pd.isna(series):
-        return None
-    return str(corpus["series"].set_index("series_id").loc[series, "name"])
-
-
-def _quantity(event_id: str, measure: str, corpus: Corpus, own: tuple[RecordId, ...]) -> Fact | None:
-    if measure == "days":
-        days = corpus["events"].set_index("event_id").loc[event_id, "days"]
-        return None if pd.isna(days) else facts.number(float(days), own)
-    table = corpus["quantities"]
-    rows = table[(table["record"] == "events") & (table["record_id"] == event_id) & (table["measure"] == measure)]
-    return None if rows.empty else facts.number(float(rows.iloc[0]["best"]), own)
-
-
-def _subjects(event_id: str, corpus: Corpus) -> tuple[str, ...]:
-    parties = corpus["parties"]
-    rows = parties[
-        (parties["record"] == "events") & (parties["record_id"] == event_id) & (parties["role"] == "subject")
-    ]
-    return _unique(rows["party_id"])
-
-
-def _parts(event_id: str, corpus: Corpus) -> list[tuple[Fact, Fact]]:
-    """The kinds of part with their numbers; a kind told as several counts as two or more is
-    left to its plural."""
-    events = corpus["events"]
-    told = set(corpus["outputs"]["event_id"])  # told by what came of them
-    plain = (events["clarity"] == "single") & (events["type"] != "other") & ~events["event_id"].isin(told)
-    rows = events[(events["part_of"] == event_id) & plain]
-    order = list(corpus.vocabularies["event_type"])
-    counts = Counter(rows["type"])
-    return [
-        (facts.number(counts[kind], own), facts.code("event_type", kind, own))
-        for kind in sorted(counts, key=order.index)
-        for own in [records("events", rows.loc[rows["type"] == kind, "event_id"])]
-    ]
-
-
-def _outputs(event_id: str, corpus: Corpus) -> list[SimpleNamespace]:
-    events, outputs = corpus["events"], corpus["outputs"]
-    inside = {event_id, *events.loc[events["part_of"] == event_id, "event_id"]}
-    rows = outputs[outputs["event_id"].isin(inside)]
-    return [
-        SimpleNamespace(
-            number=facts.number(len(of_kind), own),
-            kind=facts.code("output_kind", kind, own),
-            titles=[facts.text(title, own) for title in of_kind["title"]],
-        )
-        for kind, of_kind in rows.groupby("kind", sort=True)
-        for own in [records("events", _unique(of_kind["event_id"]))]
-    ]
 
 
 # --- claims and counting ------------------------------------------------------------------
@@ -406,8 +215,6 @@ def counting(answers: Answers, left_out: list[tuple[int, Fact]]) -> dict[str, An
     general_ids = records("plans", general["plan_id"])
     return {
         "home": answers.home,
-        "single": facts.number(1),
-        "empty_number": facts.number(0),
         "exchanges": facts.number(len(answers.counted), ids),
         "reasons": reasons,
         "regions": [facts.code("country", code, setting) for code in settings.regions],
@@ -432,7 +239,7 @@ def agreement_rows(answers: Answers, words: Words) -> list[tuple[list[str], tupl
             what = words.phrase("overview/agreement_group", kind=kind, children=facts.number(row.children))
         step = words.phrase("overview/agreement_undated")
         if row.step:
-            inferred = row.basis in ("inferred", "relative_resolved")
+            inferred = row.basis in dates.OUR_READING
             code = facts.code("milestone_step", row.step)
             step = words.phrase("overview/agreement_step", step=code, date=facts.date(row.date), inferred=inferred)
         last = words.phrase("overview/no_partner")
@@ -457,7 +264,7 @@ def plan_rows(answers: Answers, words: Words) -> list[tuple[list[str], tuple[Rec
             voiced = words.phrase("overview/plan_for", date=facts.date(row.date))
         else:
             voiced = _when(row.raised, row.raised_basis, words)
-        state = words.phrase("overview/state_overdue" if _yes(row.overdue) else "overview/state_open")
+        state = words.phrase("overview/state_overdue" if telling.yes(row.overdue) else "overview/state_open")
         what = row.what or words.label("plan_kind", row.kind)
         partners = words.grammar.listed([words.name(org) for org in row.partners])
         rows.append(
@@ -467,7 +274,7 @@ def plan_rows(answers: Answers, words: Words) -> list[tuple[list[str], tuple[Rec
 
 
 def _when(text: str | None, basis: str | None, words: Words) -> str:
-    if basis in ("inferred", "relative_resolved"):
+    if basis in dates.OUR_READING:
         return words.phrase("overview/plan_inferred", date=facts.date(text))
     return str(words.grammar.date(text))
 

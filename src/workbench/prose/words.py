@@ -32,6 +32,8 @@ _TITLED = {
     "events": ("event_type", "type"), "agreements": ("agreement_kind", "kind"), "plans": ("plan_kind", "kind"),
     "claims": ("claim_measure", "measure"), "milestones": ("milestone_step", "step"),
 }  # fmt: skip
+# Stands behind a name in a sentence until it is known whether it is the first mention.
+_MENTION = re.compile("\ue000(.*?)\ue001")
 GRAMMARS: dict[str, ModuleType] = {"en": english, "zh": chinese}
 
 
@@ -66,6 +68,7 @@ class Words:
         self.grammar = GRAMMARS[language]
         self._noted: list[list[Fact]] = [[]]
         self._sentences: list[Sentence] = []
+        self._introduced: set[str] = set()
 
     # --- passages -------------------------------------------------------------------------
 
@@ -77,7 +80,7 @@ class Words:
 
     def phrase(self, passage: str, **facts: Any) -> str:
         """A passage that is no sentence (a heading, a caption) as plain text."""
-        return str(Markup(self._render(passage, facts)).unescape()) if passage else ""
+        return _MENTION.sub("", str(Markup(self._render(passage, facts)).unescape())) if passage else ""
 
     def has(self, passage: str) -> bool:
         """Is there such a passage in the language?"""
@@ -129,10 +132,12 @@ class Words:
             "plural": lambda pair: self.plural_label(*pair),
             "a": lambda pair: self.grammar.article(self.label(*pair)),
             "text": lambda words: words,
+            "printed": lambda words: words,
         }
         environment.filters.update({name: self._noting(name, word) for name, word in filters.items()})
         environment.filters["listed"] = lambda items: Markup(self.grammar.listed([str(item) for item in items]))
-        environment.globals.update(sentence=self._sentence)
+        environment.globals.update(sentence=self._sentence, single=Fact("number", 1), nothing=Fact("number", 0))
+        environment.globals["telling"] = environment.get_template(f"{self.language}/telling.j2").module
         return environment
 
     def _noting(self, name: str, word: Callable[..., str]) -> Callable[..., Markup]:
@@ -149,6 +154,7 @@ class Words:
     def _sentence(self, caller: Callable[[], str]) -> Markup:
         self._noted.append([])
         text = re.sub(r"\s+([,.;:!?，。；：])", r"\1", " ".join(str(caller()).split()))
+        text = _MENTION.sub(lambda found: self._original(found[1]), text)
         facts = tuple(self._noted.pop())
         sentence = Sentence(text[:1].upper() + text[1:], facts)
         if not sentence.records:
@@ -169,9 +175,23 @@ class Words:
             raise ProseError(f"the register has no name for {id} in {self.language}") from None
 
     def running(self, id: str) -> str:
-        """A name in running text: English puts "the" before some."""
+        """A name in running text: English puts "the" before some; Chinese gives the original in brackets at the
+        first mention of a body abroad in a report's sentences."""
         name = self.name(id)
-        return f"the {name}" if self.language == "en" and id in self._with_the else name
+        if self.language == "en":
+            return f"the {name}" if id in self._with_the else name
+        inside = len(self._noted) > 1 and self.corpus.abroad.get(id)
+        return f"{name}\ue000{id}\ue001" if inside else name
+
+    def _original(self, id: str) -> str:
+        """The name of a body in its own script, in brackets, where it has not been given yet."""
+        if id in self._introduced:
+            return ""
+        self._introduced.add(id)
+        kind = "local" if self.corpus.has_name(id, "local") else "en"
+        if not self.corpus.has_name(id, kind) or self.corpus.name(id, kind) in self.name(id):
+            return ""
+        return str(self.phrase("common/original", name=Fact("printed", self.corpus.name(id, kind))))
 
     @cached_property
     def _with_the(self) -> frozenset[str]:

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 Missing = Literal["open", "unknown"]
 Precision = Literal["day", "month", "season", "year", "decade", "century", "millennium", "unknown"]
 
+# Codes of the word list date_basis whose date is a reading of ours, not what a source states.
+OUR_READING = ("inferred", "relative_resolved")
 BOUNDS = ("start_earliest", "start_latest", "end_earliest", "end_latest")
 PRECISIONS: tuple[Precision, ...] = (
     "day",
