@@ -6,11 +6,12 @@ Made by nbconvert with a template of our own on ``basic``. Only what the noteboo
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
-REPORT_MIME = "application/vnd.workbench.report+json"
+from workbench.publish.content import REPORT_MIME as REPORT_MIME
+from workbench.publish.content import facts as facts
+from workbench.publish.content import facts_of as facts_of
+
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -28,18 +29,3 @@ def render(notebook: Path) -> bytes:
     body, _ = exporter.from_notebook_node(content, resources={"report": about, "css": css})
     lines = (line.rstrip() for line in body.splitlines())
     return ("\n".join(line for line in lines if line) + "\n").encode()
-
-
-def facts(notebook: Any) -> dict[str, Any]:
-    """What an executed notebook says about its report."""
-    for cell in reversed(notebook["cells"]):
-        for output in cell.get("outputs", []):
-            found = output.get("data", {}).get(REPORT_MIME)
-            if found:
-                return dict(found)
-    raise ValueError("the notebook never closed its report")
-
-
-def facts_of(path: Path) -> dict[str, Any]:
-    """The same, from the file; no validation, for the list of reports."""
-    return facts(json.loads(path.read_text(encoding="utf-8")))
