@@ -15,7 +15,7 @@ import pytest
 
 from runs import tiny
 from workbench import settings as settings_module
-from workbench.publish import html, site
+from workbench.publish import content, html, site
 from workbench.runs.catalogue import Run
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
@@ -107,7 +107,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         project, source, project.reports / "notebooks" / "overview.ipynb", home="hangzhou-public-library"
     )
     target = project.reports / "overview.html"
-    target.write_bytes(html.render(executed))
+    target.write_bytes(html.render(content.read(executed), content.Context()))
     runs = [Run("overview", source, ()), Run("missing", source, ())]
     (project.reports / "index.html").write_bytes(site.index(project, settings_module.read(project), runs, {"missing"}))
     return target

@@ -7,10 +7,9 @@ can be made from the executed notebook alone. ``close`` writes down what was sai
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,26 +23,43 @@ from workbench.errors import UsageError, did_you_mean
 from workbench.figures import style
 from workbench.paths import PROJECT_VARIABLE, Project, find_project
 from workbench.prose import facts
-from workbench.prose.facts import RecordId
+from workbench.prose.citations import Citations
+from workbench.prose.facts import Fact, RecordId
 from workbench.prose.frames import readable
 from workbench.prose.words import Sentence, Words
 from workbench.records import load, vocabularies
 from workbench.records.model import BY_NAME
-from workbench.records.selection import Corpus, Selection, choose_day, choose_home, choose_period, select
+from workbench.records.selection import (
+    Corpus,
+    Selection,
+    choose_day,
+    choose_home,
+    choose_partners,
+    choose_period,
+    select,
+)
 from workbench.settings import KNOWN_LANGUAGES
 
 REPORT_MIME = "application/vnd.workbench.report+json"
 
 
 def open_report(
-    kind: str, *, home: str = "", start: str = "", end: str = "", as_of: str = "", language: str = "en"
+    kind: str,
+    *,
+    home: str = "",
+    start: str = "",
+    end: str = "",
+    year: int | None = None,
+    partner: str = "",
+    as_of: str = "",
+    language: str = "en",
 ) -> Report:
     """Open a report on what its parameters select, and nothing else.
 
-    ``kind`` names its templates (``overview``). ``home`` is a home of ``workbench.toml`` (empty:
-    the default one), ``start`` and ``end`` EDTF dates (empty: all time), ``as_of`` a day (empty:
-    that of the settings). Raises `UsageError` for a parameter that is not understood and
-    `RecordsError` while the records have errors.
+    ``kind`` names its templates (``overview``). ``home`` is a home of ``workbench.toml`` (empty: the default one),
+    ``start`` and ``end`` EDTF dates (empty: all time), ``year`` a year instead of them (0: that of the as-of day),
+    ``partner`` a body by id or name (empty: all of them), ``as_of`` a day (empty: that of the settings). Raises
+    `UsageError` for a parameter that is not understood and `RecordsError` while the records have errors.
     """
     if language not in KNOWN_LANGUAGES:
         hint = did_you_mean(language, KNOWN_LANGUAGES) or f"known: {', '.join(KNOWN_LANGUAGES)}"
@@ -52,10 +68,14 @@ def open_report(
     project = find_project(Path(named) if named else None)
     tables, settings = load.ensure_tables(project)
     words, _ = vocabularies.read(project.vocabularies, project.relative(project.vocabularies))
+    day = choose_day(as_of, settings.as_of)
+    if year is not None:
+        start = end = f"{year or day.year:04d}"
     chosen = Selection(
         choose_home(settings, home or settings.default_home),
         choose_period(start, end),
-        choose_day(as_of, settings.as_of),
+        day,
+        choose_partners(tables, [partner] if partner else []),
     )
     report = Report(kind, select(tables, settings, words, chosen), language, project)
     if not report.words.has(f"{kind}/title"):
@@ -72,9 +92,8 @@ class Report:
         self.language = language
         self.basemap = project.basemap
         self.words = Words(corpus, language, project.templates)
+        self.citations = Citations(self.words)
         self._words = {language: self.words}
-        self._numbers: dict[str, int] = {}
-        self._cited: dict[str, dict[RecordId, None]] = {}
         self._said: list[dict[str, Any]] = []
         self._figures = 0
         self._title = ""
@@ -99,17 +118,26 @@ class Report:
         ``otherwise`` the passage for when there is nothing to say.
         """
         language = language or self.language
-        words = self._words.setdefault(language, Words(self.corpus, language, self.words.templates))
-        sentences = words.say(f"{self.kind}/{passage}", **values)
-        if not sentences:
+        body = self._sentences(passage, language, values)
+        if not body:
             if otherwise:
                 self.note(otherwise, **values)
             return
-        space = "" if language == "zh" else " "
-        body = space.join(self._sentence(sentence) for sentence in sentences)
         attribute = f' lang="{language}"' if language != self.language else ""
         heading = f"<h3>{escape(under)}</h3>" if under else ""
         self._emit("paragraph", f'{heading}<p class="{passage}"{attribute}>{body}</p>', _plain(body))
+
+    def verdict(self, code: str, passage: str, *, languages: Sequence[str] = (), **values: Any) -> None:
+        """A card of what may be said of a claim: the word for the verdict (``code`` of claim_verdict) over the
+        sentences of a passage, in the report's language and, where ``languages`` name more, in those too."""
+        word = self.words.label("claim_verdict", code)
+        parts = [f'<p class="verdict-word">{escape(word[:1].upper() + word[1:])}</p>']
+        for language in dict.fromkeys((self.language, *languages)):
+            attribute = f' lang="{language}"' if language != self.language else ""
+            body = self._sentences(passage, language, values)
+            parts += [f"<p{attribute}>{body}</p>"] if body else []
+        html = f'<div class="verdict {escape(code)}">{"".join(parts)}</div>'
+        self._emit("verdict", html, "\n".join(_plain(part) for part in parts))
 
     def note(self, passage: str, **values: Any) -> None:
         """A sentence about what the records do not hold: it cites nothing."""
@@ -148,18 +176,39 @@ class Report:
             return ""
         rows = [([*map(str, row)], ()) for row in drawing.table.itertuples(index=False)]
         summary = escape(self.words.phrase("common/data_summary"))
-        table = _table(escape(drawing.title), list(drawing.table.columns), self._cells(drawing.table.columns, rows))
+        table = self._table(drawing.title, list(drawing.table.columns), rows)
         return f'<details class="data"><summary>{summary}</summary>{table}</details>'
 
     def table(
         self, caption: str, columns: Sequence[str], rows: Sequence[tuple[list[str], tuple[RecordId, ...]]]
     ) -> None:
-        """A table: the passages of its caption and column heads, and rows with their records."""
+        """A table: the passages of its caption and column heads, and rows with their records; no rows, no table."""
         if not rows:
             return
         heads = [self.words.phrase(f"{self.kind}/{column}") for column in columns]
-        html = _table(escape(self.words.phrase(f"{self.kind}/{caption}")), heads, self._cells(heads, rows))
+        html = self._table(self.words.phrase(f"{self.kind}/{caption}"), heads, rows)
         self._emit("table", html, "\n".join(" | ".join(cells) for cells, _ in rows))
+
+    def tabulate(
+        self, caption: str, frame: pd.DataFrame, kinds: Mapping[str, str] | None = None, *, most: int = 20
+    ) -> None:
+        """A frame of `workbench.analysis` in words, the sources of each row beside it; no rows, no table.
+
+        ``caption`` is a passage (empty: none), ``kinds`` what columns hold whose name alone does not tell (see
+        `prose.frames.readable`). Of more than ``most`` rows the first stand here, and a sentence says how many more.
+        """
+        if frame.empty:
+            return
+        first = frame.head(most)
+        table = readable(first, self.words, kinds)
+        table = table.loc[:, [bool(any(table[column])) for column in table.columns]]
+        rows = [([*map(str, cells)], self._records(ids))
+                for cells, ids in zip(table.itertuples(index=False), first["records"], strict=True)]  # fmt: skip
+        above = self.words.phrase(f"{self.kind}/{caption}") if caption else ""
+        html = self._table(above, list(table.columns), rows)
+        self._emit("table", html, "\n".join(" | ".join(cells) for cells, _ in rows))
+        if len(frame) > most:
+            self._note(self.words.phrase("common/more_rows", number=facts.number(len(frame) - most)))
 
     def answer(self, name: str, frame: pd.DataFrame, *, most: int = 12) -> None:
         """The answer to one of the questions (`workbench.analysis.questions`, by its function): the question as a
@@ -171,16 +220,7 @@ class Report:
         if frame.empty:
             self._note(self.words.phrase("questions/nothing"))
             return
-        first = frame.head(most)
-        table = readable(first, self.words, asked.kinds)
-        table = table.loc[:, [bool(any(table[column])) for column in table.columns]]
-        rows = [([*map(str, cells)], self._records(ids))
-                for cells, ids in zip(table.itertuples(index=False), first["records"], strict=True)]  # fmt: skip
-        html = _table("", list(table.columns), self._cells(table.columns, rows))
-        self._emit("table", html, "\n".join(" | ".join(cells) for cells, _ in rows))
-        if len(frame) > most:
-            more = {"number": facts.number(len(frame) - most), "name": facts.text(asked.name)}
-            self._note(self.words.phrase("questions/more", **more))
+        self.tabulate("", frame, asked.kinds, most=most)
 
     def _note(self, text: str) -> None:
         self._emit("note", f'<p class="note">{escape(text)}</p>', text)
@@ -194,122 +234,78 @@ class Report:
         tables = ("events", "agreements", "milestones", "plans", "claims")
         return {id: table for table in tables for id in self.corpus[table][BY_NAME[table].key[0]]}
 
-    def _cells(
-        self, heads: Sequence[str], rows: Sequence[tuple[list[str], tuple[RecordId, ...]]]
-    ) -> list[list[tuple[str, str]]]:
-        """Each row's cells as (head, markup); the last one carries the numbers of the row's sources."""
-        found = []
+    def _table(self, caption: str, heads: Sequence[str], rows: Sequence[tuple[list[str], tuple[RecordId, ...]]]) -> str:
+        """A table as HTML. Each cell names its column, for a narrow screen; the last one of a row that is not empty
+        carries the row's marks."""
+        head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+        body = []
         for cells, own in rows:
             inner = [str(escape(cell)) for cell in cells]
-            inner[-1] += self._marks(own)
-            found.append(list(zip(heads, inner, strict=True)))
-        return found
+            inner[max((n for n, cell in enumerate(inner) if cell), default=-1)] += self.citations.mark(own)
+            told = "".join(f'<td data-label="{escape(h)}">{cell}</td>' for h, cell in zip(heads, inner, strict=True))
+            body.append(f"<tr{_data_records(own)}>{told}</tr>")
+        above = f"<caption>{escape(caption)}</caption>" if caption else ""
+        return f"<table>{above}<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
 
     # --- sources --------------------------------------------------------------------------
 
     def sources(self) -> None:
-        """The numbered sources, each with the places of it that were used."""
+        """The numbered sources, each with the places of it that were used, and the records behind the sentences."""
         self._pending = ""
-        if not self._numbers:
+        cited = self.citations
+        if not cited.sources:
             return
-        heading = self.words.phrase("common/sources_heading")
-        items = [self._source(id, number) for id, number in self._numbers.items()]
-        html = f'<section class="sources"><h2 id="sources">{escape(heading)}</h2><ol>{"".join(items)}</ol></section>'
-        self._emit("sources", html, "\n".join(f"[{n}] {id}" for id, n in self._numbers.items()))
+        heading = escape(self.words.phrase("common/sources_heading"))
+        html = f'<section class="sources"><h2 id="sources">{heading}</h2><ol>{cited.source_list()}</ol></section>'
+        self._emit("sources", html, "\n".join(f"[{n}] {id}" for n, id in enumerate(cited.sources, 1)))
+        summary = escape(self.words.phrase("common/records_summary"))
+        html = (
+            f'<section class="records"><details><summary>{summary}</summary>{cited.record_cards()}</details></section>'
+        )
+        self._emit("records", html, str(Markup(summary).unescape()))
 
     def close(self) -> None:
         """Write down what the report is and what it said. The last call of a notebook."""
         selection = self.corpus.selection
         period = selection.period.text if selection.period else ""
-        facts_said = {
+        about = {
             "kind": self.kind,
             "title": self._title,
             "home": selection.home.id,
             "home_name": self.words.name(selection.home.id),
             "language": self.language,
             "period": period,
+            "period_words": self.words.grammar.date(period) if period else "",
+            "partner": selection.partners[0] if len(selection.partners) == 1 else "",
+            "partner_name": self.words.name(selection.partners[0]) if len(selection.partners) == 1 else "",
             "as_of": selection.as_of.isoformat(),
             "as_of_words": self.words.phrase("common/as_of", day=facts.date(selection.as_of.isoformat())),
             "draft_words": self.words.phrase("common/draft"),
+            "words": self.words.all_of("publishing"),
             "lead": self._said[0]["text"] if self._said else "",
             "sentences": self._said,
-            "sources": list(self._numbers),
+            **self.citations.facts(),
         }
-        plain = f"{self._title}: {len(self._said)} sentences, {len(self._numbers)} sources"
-        display({REPORT_MIME: facts_said, "text/plain": plain}, raw=True)
+        plain = f"{self._title}: {len(self._said)} sentences, {len(self.citations.sources)} sources"
+        display({REPORT_MIME: about, "text/plain": plain}, raw=True)
 
     # --- helps ----------------------------------------------------------------------------
 
+    def _sentences(self, passage: str, language: str, values: dict[str, Any]) -> str:
+        """The sentences of a passage as markup; empty where there is nothing to say."""
+        words = self._words.setdefault(language, Words(self.corpus, language, self.words.templates))
+        sentences = words.say(f"{self.kind}/{passage}", **values)
+        return str(words.grammar.SPACE).join(self._sentence(sentence) for sentence in sentences)
+
     def _sentence(self, sentence: Sentence) -> str:
-        self._said.append({"text": _plain(sentence.markup), "records": [list(r) for r in sentence.records]})
-        ids = " ".join(f"{table}:{id}" for table, id in sentence.records)
-        marked = sentence.markup + self._marks(sentence.records)
-        return f'<span class="sentence" data-records="{escape(ids)}">{marked}</span>'
-
-    def _marks(self, records: tuple[RecordId, ...]) -> str:
-        """The superscript numbers of the sources of some records; new sources get the next."""
-        numbers = sorted({self._number(source, record) for record in records for source in self._sources_of(record)})
-        links = ", ".join("–".join(f'<a href="#source-{n}">{n}</a>' for n in ends) for ends in _runs(numbers))
-        return f'<sup class="marks">{links}</sup>' if links else ""
-
-    def _sources_of(self, record: RecordId) -> list[str]:
-        return self.corpus.sources_of(record[0], [record[1]])
-
-    def _number(self, source: str, record: RecordId) -> int:
-        self._cited.setdefault(source, {})[record] = None
-        return self._numbers.setdefault(source, len(self._numbers) + 1)
-
-    def _source(self, id: str, number: int) -> str:
-        row = self.corpus["sources"].set_index("source_id").loc[id]
-        kind = self.words.label("source_kind", row["kind"])
-        parts = [f"<cite>{escape(row['title'])}</cite>", escape(row["publisher"]), escape(kind), self._dating(row)]
-        if row["publisher_is_party"]:
-            parts.append(escape(self.words.phrase("common/party_note")))
-        address = ""
-        if isinstance(row["url"], str) and re.match(r"https?://", row["url"]):
-            address = f'<br><a class="address" href="{escape(row["url"])}">{escape(row["url"])}</a>'
-        places = "".join(self._place(row["language"], *key) for key in self._places(id)) + self._rows(id)
-        if isinstance(row["licence"], str):
-            parts.append(escape(row["licence"]))
-        if isinstance(row["citation"], str):
-            address = f"<br>{escape(row['citation'])}{address}"
-        return (
-            f'<li id="source-{number}"><p>{", ".join(str(part) for part in parts)}.{address}</p><ul>{places}</ul></li>'
-        )
-
-    def _dating(self, row: Any) -> Markup:
-        if isinstance(row["published"], str):
-            return escape(self.words.phrase("common/published", day=facts.date(row["published"])))
-        undated = self.words.phrase("common/undated")
-        if isinstance(row["updated"], dt.date):
-            updated = self.words.phrase("common/updated", day=facts.date(row["updated"].isoformat()))
-            return escape(f"{undated}, {updated}")
-        return escape(undated)
-
-    def _places(self, source: str) -> list[tuple[int, str]]:
-        """Paragraph (-1 if not looked up) and phrase of every cited record of a source, in
-        reading order."""
-        assertions = self.corpus["assertions"]
-        located = assertions["phrase"].notna() | assertions["paragraph"].notna()
-        rows = assertions[(assertions["source_id"] == source) & located]
-        cited = self._cited[source]
-        phrases = rows["phrase"].fillna("")
-        keys = zip(rows["record"], rows["record_id"], rows["paragraph"].fillna(-1), phrases, strict=True)
-        return sorted({(int(number), phrase) for table, id, number, phrase in keys if (table, id) in cited})
-
-    def _rows(self, source: str) -> str:
-        """The rows of a register that were used, three and more in a row as first and last."""
-        rows = self.corpus.register_rows(source, self._cited[source])
-        if not rows:
-            return ""
-        word = self.words.phrase("common/row" if len(rows) == 1 else "common/rows")
-        return f"<li>{escape(word)} {', '.join('–'.join(str(n) for n in ends) for ends in _runs(rows))}</li>"
-
-    def _place(self, language: str, paragraph: int, phrase: str) -> str:
-        word = self.words.phrase("common/headline") if paragraph == 0 else self.words.phrase("common/paragraph")
-        number = f" {paragraph}" if paragraph > 0 else ""
-        quoted = f': <q lang="{language}">{escape(phrase)}</q>' if phrase else ""
-        return f"<li>{escape(word)}{number}{quoted}</li>"
+        id = f"s-{len(self._said) + 1}"
+        mark = self.citations.mark(sentence.records)
+        note = re.search(r'data-note="(\d+)"', mark)
+        self._said.append(
+            {"id": id, "text": _plain(sentence.markup), "records": [list(r) for r in sentence.records],
+             "note": note[1] if note else "", "facts": [_fact(fact) for fact in sentence.facts]}
+        )  # fmt: skip
+        return f'<span class="sentence" id="{id}"{_data_records(sentence.records)}>{sentence.markup}{mark}</span>'
 
     def _emit(self, role: str, html: str, plain: str) -> None:
         if self._pending:
@@ -320,14 +316,10 @@ class Report:
         display(bundle, raw=True, metadata={"workbench": {"role": role}})
 
 
-def _table(caption: str, heads: Sequence[str], rows: list[list[tuple[str, str]]]) -> str:
-    """A table as HTML; each cell names its column, for a narrow screen."""
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
-    body = "".join(
-        "<tr>" + "".join(f'<td data-label="{escape(h)}">{cell}</td>' for h, cell in row) + "</tr>" for row in rows
-    )
-    above = f"<caption>{caption}</caption>" if caption else ""
-    return f"<table>{above}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+def _data_records(records: Sequence[RecordId]) -> str:
+    """The attribute that names the records behind a sentence or a row; none where there are none."""
+    ids = " ".join(f"{table}:{id}" for table, id in records)
+    return f' data-records="{escape(ids)}"' if ids else ""
 
 
 def _plain(markup: str) -> str:
@@ -335,15 +327,10 @@ def _plain(markup: str) -> str:
     return str(Markup(re.sub(r"<[^>]+>", "", without_marks)).unescape())
 
 
-def _runs(numbers: list[int]) -> list[tuple[int, ...]]:
-    """Three and more in a row as (first, last), others alone: 1–3, 5."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return [part for run in runs for part in ([(run[0], run[-1])] if len(run) > 2 else [(n,) for n in run])]
+def _fact(fact: Fact) -> dict[str, Any]:
+    """A fact for machines: its kind, its value and its records."""
+    value = list(fact.value) if isinstance(fact.value, tuple) else fact.value
+    return {"kind": fact.kind, "value": value, "records": [list(record) for record in fact.records]}
 
 
 def _own_ids(svg: str, prefix: str) -> str:

@@ -125,6 +125,7 @@ def test_every_template_can_be_read():
             "plural",
             "a",
             "text",
+            "printed",
         )
         environment.filters.update(dict.fromkeys((*names, "listed"), str))
         for name in environment.list_templates(filter_func=lambda n, language=language: n.startswith(f"{language}/")):

@@ -10,7 +10,7 @@ import pytest
 
 from runs import tiny
 from workbench.paths import Project
-from workbench.publish import html
+from workbench.publish import content, html
 
 TITLE = """<script>alert("1")</script> & {{ 7 * 7 }} {% raw %} <img src=x onerror='alert(2)'>"""
 SCOPE = """the aims of <b>both</b> & "all" {{ settings }} {# gone #} </style><script>alert(3)</script>"""
@@ -92,7 +92,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def page(real: Path) -> Page:
     """Its page."""
-    return Page(html.render(real).decode())
+    return Page(html.render(content.read(real), content.Context()).decode())
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from publish.conftest import Page
 from runs import tiny
 from workbench import settings as settings_module
 from workbench.paths import Project
-from workbench.publish import html, site
+from workbench.publish import content, site
 from workbench.runs.catalogue import Run
 
 ABOUT = {
@@ -32,7 +32,7 @@ def project(tmp_path: Path) -> Project:
 
 def put(project: Project, id: str, *, page: bool = True, failed: bool = False, **facts: Any) -> Run:
     """A report that has been built, has failed, or both."""
-    output = {"output_type": "display_data", "data": {html.REPORT_MIME: ABOUT | facts}, "metadata": {}}
+    output = {"output_type": "display_data", "data": {content.REPORT_MIME: ABOUT | facts}, "metadata": {}}
     notebook = tiny.notebook("1")
     notebook["cells"][2]["outputs"] = [output]
     if page:

@@ -24,8 +24,8 @@ CLOSE = """
 from IPython.display import display
 display({"text/html": f"<h1>{text}</h1>", "text/plain": text}, raw=True, metadata={"workbench": {"role": "title"}})
 facts = {"kind": "tiny", "title": text, "home": home, "home_name": "a library", "language": "en", "period": "",
-    "as_of": "2026-10-31", "as_of_words": "as of a day", "draft_words": "Draft", "lead": f"Lead of {text}.",
-    "sentences": [], "sources": []}
+    "as_of": "2026-10-31", "as_of_words": "as of a day", "draft_words": "Draft", "period_words": "",
+    "lead": f"Lead of {text}.", "sentences": [], "sources": []}
 display({"application/vnd.workbench.report+json": facts, "text/plain": text}, raw=True)
 """.strip()
 OPEN = 'from workbench.report import open_report\nreport = open_report("overview", home=home)\ncorpus = report.corpus'

@@ -8,6 +8,7 @@ import re
 
 from workbench.records import dates
 
+SPACE = ""  # between sentences, and after a comma or a colon
 _SEASONS = {"21": "春季", "22": "夏季", "23": "秋季", "24": "冬季"}
 
 

@@ -11,6 +11,7 @@ from babel.lists import format_list
 from workbench.records import dates
 
 LOCALE = "en_GB"
+SPACE = " "  # between sentences, and after a comma or a colon
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
           "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty")  # fmt: skip
 _SEASONS = {"21": "spring", "22": "summer", "23": "autumn", "24": "winter"}

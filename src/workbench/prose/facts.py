@@ -17,7 +17,7 @@ class Fact:
     """One value a sentence may use. ``kind`` decides which filters accept it:
 
     number (int, float or (low, high)), date (EDTF text or None), name (id), names (ids),
-    people ((id, body) pairs), code ((vocabulary, code)), text (our own words).
+    people ((id, body) pairs), code ((vocabulary, code)), text (our own words), printed (as a source prints it).
     """
 
     kind: str
@@ -84,3 +84,8 @@ def code(vocabulary: str, code: str | None, records: Iterable[RecordId] = ()) ->
 def text(words: str | None, records: Iterable[RecordId] = ()) -> Fact:
     """Our own words from a record (a topic, a plan)."""
     return Fact("text", words, tuple(records))
+
+
+def printed(words: str | None, records: Iterable[RecordId] = ()) -> Fact:
+    """What is given as it is printed, in every language (a publisher, the title of a source)."""
+    return Fact("printed", words, tuple(records))

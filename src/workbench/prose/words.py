@@ -90,6 +90,11 @@ class Words:
         except jinja2.TemplateNotFound:
             return False
 
+    def all_of(self, template: str) -> dict[str, str]:
+        """Every passage of a template by name, as plain text: words that need no facts."""
+        blocks = self._environment.get_template(f"{self.language}/{template}.j2").blocks
+        return {name: self.phrase(f"{template}/{name}") for name in sorted(blocks)}
+
     def _render(self, passage: str, facts: dict[str, Any]) -> str:
         filename, _, block = passage.partition("/")
         try:

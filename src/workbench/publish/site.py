@@ -8,7 +8,7 @@ from typing import Any
 import jinja2
 
 from workbench.paths import Project
-from workbench.publish import html
+from workbench.publish import content, html
 from workbench.runs.catalogue import Run
 from workbench.settings import Settings
 
@@ -38,6 +38,6 @@ def index(project: Project, settings: Settings, runs: list[Run], failed: set[str
 def _about(notebook: Path) -> dict[str, Any]:
     """What a report says of itself; nothing where its notebook is missing or damaged."""
     try:
-        return html.facts_of(notebook)
+        return content.facts_of(notebook)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}

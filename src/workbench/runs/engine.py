@@ -123,14 +123,14 @@ def _one(
     publish = keys.publish_key(digest)
     (project.reports / "_failed" / f"{run.id}.ipynb").unlink(missing_ok=True)
     if known.get("publish_key") != publish or file_digest(page) != known.get("page"):
-        from workbench.publish import html
+        from workbench.publish import content, html
 
         try:
-            content = html.render(notebook)
+            made = html.render(content.read(notebook), content.Context())
         except Exception as error:
             return Outcome(run.id, "failed", f"the page could not be made: {error}"), {}
         try:
-            write_atomic(page, content)
+            write_atomic(page, made)
         except OSError as error:
             return Outcome(run.id, "failed", f"the page could not be written: {error}"), {}
         state = state if state == "done" else "published"
