@@ -150,6 +150,8 @@ def worded(words, fact):
     elif fact.kind == "code" and value:
         found = {words.label(*value), words.plural_label(*value)}
     elif fact.kind == "text" and value:
+        found = {words.text(value)}
+    elif fact.kind == "printed" and value:
         found = {value}
     return {text for text in found if text} | {text[:1].upper() + text[1:] for text in found if text}
 

@@ -29,6 +29,7 @@ CODEBOOK = {
     "people": "person_id name_order",
     "places": "place_id country admin1 lat lon geonames_id",
     "names": "id of text language kind source_id",
+    "wordings": "en zh",
     "posts": "person_id post org_id",
     "programmes": "programme_id name funder period",
     "series": "series_id name",

@@ -109,7 +109,7 @@ def worded(rows: pd.DataFrame, words: Words) -> pd.DataFrame:
     columns = [*TABLE, "left_out"] if (~rows["counted"]).any() else list(TABLE)
     told = rows[columns].assign(direction=linked.ways(rows, words))
     heads = {"topic": "what", "left_out": "reason"}
-    return frames.readable(told.rename(columns=heads), words, {"direction": "text"})
+    return frames.readable(told.rename(columns=heads), words, {"direction": "printed"})
 
 
 class Board:

@@ -213,7 +213,7 @@ def _note(board: Board) -> str:
     ]
     return words.phrase(
         "board/page_note",
-        review=facts.text(board.corpus.settings.review_number or None),
+        review=facts.printed(board.corpus.settings.review_number or None),
         left_out=facts.number(len(left)) if reasons and not board.choice.left_out else None,
         reasons=reasons,
     )

@@ -239,7 +239,7 @@ def _saved(board: Board, name: str) -> str:
         path = makers[name]() if name in makers else board.figure(what=name)
     except (WorkbenchError, OSError) as error:
         return f"<p>{escape(error)}</p>"
-    told = words.phrase("board/written", file=facts.text(board.corpus.project.relative(path)))
+    told = words.phrase("board/written", file=facts.printed(board.corpus.project.relative(path)))
     whole = words.phrase("board/whole_exchanges") if name in ("map", "timeline") else ""
     return f"<p>{escape(told)} {escape(whole)}</p>"
 

@@ -87,7 +87,7 @@ def _tie(row: Any, partner: str, words: Words) -> Markup:
     step = words.label("milestone_step", row.step) if row.step else None
     dated = f"{step} {_date(row.date, row.basis, words)}".strip() if step else words.phrase("board/partner_undated")
     return _joined([
-        words.label("agreement_kind", row.kind), dated, _ours(row.scope), _others(row.partners, partner, words)
+        words.label("agreement_kind", row.kind), dated, _ours(row.scope, words), _others(row.partners, partner, words)
     ])  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def _meeting(row: Any, partner: str, words: Words) -> Markup:
         words.label("event_type", row.type),
         words.legend(linked.DIRECTIONS[row.direction]) if row.direction in linked.DIRECTIONS else None,
         words.name(row.place_id) if row.place_id else None,
-        _ours(row.topic),
+        _ours(row.topic, words),
         words.phrase("board/partner_not_counted", reason=left_out) if left_out else None,
         _others(row.partners, partner, words),
     ])  # fmt: skip
@@ -106,7 +106,7 @@ def _meeting(row: Any, partner: str, words: Words) -> Markup:
 
 def _plan(row: Any, words: Words) -> Markup:
     return _joined([
-        _ours(row.what) or words.label("plan_kind", row.kind),
+        _ours(row.what, words) or words.label("plan_kind", row.kind),
         words.label("plan_strength", row.strength),
         words.phrase("board/partner_planned", date=facts.date(row.date)) if row.date else None,
         words.phrase("board/partner_overdue") if plain(row.overdue) else None,
@@ -114,9 +114,9 @@ def _plan(row: Any, words: Words) -> Markup:
     ])  # fmt: skip
 
 
-def _ours(text: str | None) -> Markup | None:
-    """Our own words from a record: they are English in any language."""
-    return Markup('<span lang="en">{}</span>').format(text) if plain(text) else None
+def _ours(text: str | None, words: Words) -> str | None:
+    """Our own words from a record, in the language."""
+    return words.text(text) if text and plain(text) else None
 
 
 def _contacts(corpus: Workspace, partner: str, ids: dict[str, pd.Series], words: Words) -> list[Markup]:
@@ -131,9 +131,9 @@ def _contacts(corpus: Workspace, partner: str, ids: dict[str, pd.Series], words:
     told: dict[str, Markup] = {}
     for row in people.drop_duplicates(["party_id", "org_id"]).itertuples(index=False):
         held = posts[(posts["person_id"] == row.party_id) & (posts["org_id"] == row.org_id)]["post"].dropna()
-        foreign = corpus.settings.people == "names" and not corpus.has_name(row.party_id, words.language)
-        name = str(row.text) if foreign else words.person(row.party_id, row.org_id)  # as the source prints it
-        post = _ours(held.iloc[-1]) if len(held) and held.iloc[-1] not in name else None
+        name = words.person(row.party_id, row.org_id)
+        post = _ours(held.iloc[-1], words) if len(held) else None
+        post = post if post and post not in name else None
         told.setdefault(name, _joined([name, post]))
     return [told[name] for name in sorted(told)]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from workbench.paths import Project
-from workbench.records import corpus, load
+from workbench.records import corpus, load, wordings
 from workbench.records.model import BY_NAME, TABLES
 from workbench.settings import Settings
 
@@ -47,7 +47,7 @@ def public(project: Project, frames: Frames, settings: Settings) -> Frames:
         gone = {name: mentioned[name] - _mentioned(kept)[name] - members for name in _REGISTERS}
         keys = {name: BY_NAME[name].key[0] for name in _REGISTERS}
         if not any(kept[name][keys[name]].isin(gone[name]).any() for name in _REGISTERS):
-            return kept
+            return kept | {"wordings": wordings.used(frames["wordings"], kept)}
         kept |= {name: kept[name][~kept[name][keys[name]].isin(gone[name])] for name in _REGISTERS}
         kept = _loosened(kept)
 

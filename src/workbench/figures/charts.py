@@ -237,7 +237,7 @@ def per_year(
     texts = captions.per_year(words, frame, corpus)
     table = frame[["year", "low", "high", "sources"]].assign(year=[str(year) for year in years])
     drawn = tuple(("events", id) for id in _ids(frame))
-    return style.Drawing(figure, *texts, drawn=drawn, table=readable(table, words, {"year": "text"}))
+    return style.Drawing(figure, *texts, drawn=drawn, table=readable(table, words, {"year": "printed"}))
 
 
 def _columns(
@@ -344,7 +344,7 @@ def by_country(
     table = total[["country", "region", "low", "high", "partners"]].assign(
         country=[many if pd.isna(code) else words.label("country", code) for code in total["country"]]
     )
-    kinds = {"country": "text", "region": world}
+    kinds = {"country": "printed", "region": world}
     return style.Drawing(figure, *texts, drawn=drawn, table=readable(table, words, kinds))
 
 
@@ -534,7 +534,7 @@ def _lives(
         others = [words.name(org) for org in row.partners] or list(agreement.get("as_printed", ()))
         if others:
             partners = words.grammar.listed(others[:2])
-            name = words.phrase("charts/agreement_name", kind=Fact("text", name), partner=Fact("text", partners))
+            name = words.phrase("charts/agreement_name", kind=Fact("printed", name), partner=Fact("printed", partners))
         found.append(Life(row.agreement_id, Row(_upper(name), end=words.phrase(f"charts/{state}")), start, tuple(acts),
                           row.last_earliest, row.last_latest, state))  # fmt: skip
     return sorted(found, key=lambda life: (-(life.last or dt.date.min).toordinal(), life.id))
@@ -695,7 +695,7 @@ def _claim_row(row: Any, words: Words) -> Row:
     name = words.phrase("charts/claim_name", measure=Fact("code", ("claim_measure", row.measure)),
                         subject=Fact("name", row.subject), as_of=Fact("date", row.as_of or None))  # fmt: skip
     low, high = _claimed(row)
-    found, claimed = Fact("text", f"{int(row.on_record):,}"), Fact("text", span(low, high))
+    found, claimed = Fact("printed", f"{int(row.on_record):,}"), Fact("printed", span(low, high))
     numbers = words.phrase("charts/of_claimed", found=found, claimed=claimed)
     return Row(name, end=f"{numbers}\n{words.label('claim_verdict', row.verdict)}", more=(row, low, high))
 

@@ -232,7 +232,7 @@ def handles(kinds: list[str], widths: Widths, marks: list[str], shaded: bool, wo
     if len(widths.shown) > 1:
         found += [
             Line2D([], [], color=style.QUIET, linewidth=widths(n), solid_capstyle="butt",
-                   label=words.phrase("figures/width", n=Fact("text", f"{n:,}"), one=n == 1))
+                   label=words.phrase("figures/width", n=Fact("printed", f"{n:,}"), one=n == 1))
             for n in widths.shown
         ]  # fmt: skip
     return found

@@ -262,9 +262,9 @@ class _Scene:
         for flow in self.flows:
             if flow.other == id:
                 numbers[flow.kind] += len(flow.records)
-        parts = [{"kind": kind, "n": Fact("text", f"{n:,}")} for kind, n in numbers.items() if n]
+        parts = [{"kind": kind, "n": Fact("printed", f"{n:,}")} for kind, n in numbers.items() if n]
         far = kilometres(*(np.array(self.lonlat[end]) for end in (self.main, id)))
-        km = None if id in self.hollow else Fact("text", f"{round(far, -2):,.0f}")
+        km = None if id in self.hollow else Fact("printed", f"{round(far, -2):,.0f}")
         return words.phrase("figures/beyond_label", parts=parts, km=km)
 
 
@@ -459,7 +459,7 @@ def _table(flows: list[Flow], words: Words) -> pd.DataFrame:
     """A row for each flow in words: kind, place at home, place abroad, number of records."""
     rows = [(words.legend(flow.kind), flow.home, flow.other, len(flow.records)) for flow in flows]
     frame = pd.DataFrame(rows, columns=["kind", "home_place", "other_place", "number"])
-    return readable(frame, words, {"kind": "text"})
+    return readable(frame, words, {"kind": "printed"})
 
 
 def _home_table(flows: list[Flow], seats: list[str], words: Words) -> pd.DataFrame:
@@ -471,4 +471,4 @@ def _home_table(flows: list[Flow], seats: list[str], words: Words) -> pd.DataFra
             if flow.home == id:
                 of_kind.setdefault(flow.kind, set()).update(flow.records)
         rows += [(id, words.legend(kind), len(records)) for kind, records in of_kind.items()] or [(id, "", 0)]
-    return readable(pd.DataFrame(rows, columns=["place_id", "kind", "number"]), words, {"kind": "text"})
+    return readable(pd.DataFrame(rows, columns=["place_id", "kind", "number"]), words, {"kind": "printed"})

@@ -361,4 +361,4 @@ def _table(items: list[Item], shapes: dict[tuple[str, str], Shape], words: Words
     table = pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=object) for name in columns})
     if table["ends"].isna().all():
         table = table.drop(columns="ends")
-    return readable(table, words, {"kind": "text", "direction": "text", "mark": "text"})
+    return readable(table, words, {"kind": "printed", "direction": "printed", "mark": "printed"})

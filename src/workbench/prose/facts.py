@@ -17,7 +17,8 @@ class Fact:
     """One value a sentence may use. ``kind`` decides which filters accept it:
 
     number (int, float or (low, high)), date (EDTF text or None), name (id), names (ids),
-    people ((id, body) pairs), code ((vocabulary, code)), text (our own words), printed (as a source prints it).
+    people ((id, body) pairs), code ((vocabulary, code)), text (our own words, put into the language), printed
+    (what stays as it is: a publisher, the title of a source, a number already in digits).
     """
 
     kind: str
@@ -86,6 +87,7 @@ def text(words: str | None, records: Iterable[RecordId] = ()) -> Fact:
     return Fact("text", words, tuple(records))
 
 
-def printed(words: str | None, records: Iterable[RecordId] = ()) -> Fact:
-    """What is given as it is printed, in every language (a publisher, the title of a source)."""
-    return Fact("printed", words, tuple(records))
+def printed(value: str | None, records: Iterable[RecordId] = ()) -> Fact:
+    """What is the same in every language: a publisher or the title of a source as printed, words already put
+    into the language."""
+    return Fact("printed", value, tuple(records))

@@ -18,10 +18,11 @@ import pandas as pd
 
 from workbench.analysis._frames import plain
 from workbench.prose import facts
-from workbench.prose.words import Words
+from workbench.prose.words import GRAMMARS, Words
 
-# What a column holds: name, names, date (EDTF), day, number, flag (yes, no, cannot say), text, record (an id
-# worded as what it stands for), years, hidden, or the word list of its codes.
+# What a column holds: name, names, date (EDTF), day, number, flag (yes, no, cannot say), text (our own words, put
+# into the language), party (of a group our words, of a person as printed), printed (as it is, as any column not
+# named here), record (an id worded as what it stands for), years, hidden, or the word list of its codes.
 COLUMNS: Mapping[str, str] = {
     **dict.fromkeys(("partner", "org_id", "place_id", "home_place", "other_place", "subject", "person_id"), "name"),
     **dict.fromkeys(("partners", "home_parties", "libraries", "met", "only_online", "funder_id"), "name"),
@@ -32,6 +33,7 @@ COLUMNS: Mapping[str, str] = {
     **dict.fromkeys(("agreement_id", "plan_id", "claim_id", "milestone_id", "programme_id"), "hidden"),
     **dict.fromkeys(("records", "events", "raised_basis", "what_code", "in_period", "counted", "home"), "hidden"),
     **dict.fromkeys(("fields", "years", "year"), "plain"),
+    **dict.fromkeys(("topic", "topics", "what", "scope", "outcome", "post", "text"), "text"),
     "type": "event_type",
     "mode": "mode",
     "direction": "direction",
@@ -108,14 +110,14 @@ def _grouped(value: Any) -> str:
 
 
 def _kind(column: pd.Series, named: str) -> str:
-    """What a column holds: by its type where that tells, else by its name, else text."""
+    """What a column holds: by its type where that tells, else by its name, else what is printed as it is."""
     if named == "hidden":
         return named
     if pd.api.types.is_bool_dtype(column.dtype):
         return "flag"
     if named in ("plain", "total_year"):
         return named
-    return "number" if pd.api.types.is_numeric_dtype(column.dtype) else named or "text"
+    return "number" if pd.api.types.is_numeric_dtype(column.dtype) else named or "printed"
 
 
 def _cell(value: Any, kind: str, words: Words) -> str:
@@ -125,7 +127,7 @@ def _cell(value: Any, kind: str, words: Words) -> str:
     value = plain(value)
     if isinstance(value, bool):
         kind = "flag"
-    if isinstance(value, float) and kind == "text":
+    if isinstance(value, float) and kind == "printed":
         kind = "number"
     if kind == "flag":
         return words.phrase(f"common/{'cannot_say' if value is None else 'yes' if value else 'no'}")
@@ -145,15 +147,6 @@ def _day(value: Any, words: Words) -> str:
     return words.phrase("common/day", day=facts.date(text))
 
 
-def _name(id: str, words: Words) -> str:
-    """The name in the language, else as the register has it: a table of an answer may be all there is of a person."""
-    corpus = words.corpus
-    others = [language for language in ("en", "local") if corpus.has_name(id, language)]
-    if id == corpus.selection.home.id or corpus.has_name(id, words.language) or not others:
-        return words.name(id)
-    return corpus.name(id, others[0])
-
-
 def _record(id: str, words: Words) -> str:
     """What a record is called; a person or body by name, a headline figure by its word. What is no longer in the
     records keeps its id."""
@@ -161,8 +154,8 @@ def _record(id: str, words: Words) -> str:
         return words.record_title(id)
     if id in words.corpus.vocabularies["headline_figure"]:
         return words.label("headline_figure", id)
-    known = any(words.corpus.has_name(id, language) for language in (words.language, "en", "local"))
-    return _name(id, words) if known or id == words.corpus.selection.home.id else id
+    known = any(words.corpus.has_name(id, language) for language in GRAMMARS)
+    return words.name(id) if known or id == words.corpus.selection.home.id else id
 
 
 def _output(code: str, words: Words) -> str:
@@ -171,11 +164,13 @@ def _output(code: str, words: Words) -> str:
 
 
 _WORDINGS: dict[str, Callable[[Any, Words], str]] = {
-    "name": lambda value, words: _name(str(value), words),
+    "name": lambda value, words: words.name(str(value)),
     "date": _day,
     "day": _day,
     "number": _number,
-    "text": lambda value, words: str(value),
+    "text": lambda value, words: words.text(str(value)),
+    "party": lambda value, words: words.party(str(value)),
+    "printed": lambda value, words: str(value),
     "plain": lambda value, words: str(value),
     "total_year": lambda value, words: str(value),
     "output": lambda value, words: _output(str(value), words),

@@ -49,7 +49,7 @@ def _title(number: Number, words: Words) -> str:
     ]
     what = words.label("headline_figure", number.measure)
     facts_told = {"what": what[:1].upper() + what[1:], "number": span(number.low, number.high) or "0"}
-    texts = {name: facts.text(text) for name, text in {**facts_told, "about": " · ".join(told)}.items()}
+    texts = {name: facts.printed(text) for name, text in {**facts_told, "about": " · ".join(told)}.items()}
     return words.phrase("why/title", **texts)
 
 
@@ -61,7 +61,7 @@ def _size(section: str, frame: pd.DataFrame) -> int:
 
 
 def _doubted(row: Any, title: str, assumed: set[str], words: Words) -> str:
-    return words.phrase("why/by_reading", title=facts.text(title)) if row.id in assumed else title
+    return words.phrase("why/by_reading", title=facts.printed(title)) if row.id in assumed else title
 
 
 def _records(rows: pd.DataFrame, assumed: set[str], words: Words) -> list[Line]:

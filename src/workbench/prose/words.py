@@ -24,6 +24,7 @@ from markupsafe import Markup, escape
 from workbench.errors import WorkbenchError
 from workbench.prose import chinese, english
 from workbench.prose.facts import Fact, RecordId
+from workbench.records import wordings
 from workbench.records.model import BY_NAME
 from workbench.records.selection import Corpus
 
@@ -136,8 +137,8 @@ class Words:
             "label": lambda pair: self.label(*pair),
             "plural": lambda pair: self.plural_label(*pair),
             "a": lambda pair: self.grammar.article(self.label(*pair)),
-            "text": lambda words: words,
-            "printed": lambda words: words,
+            "text": self.text,
+            "printed": str,
         }
         environment.filters.update({name: self._noting(name, word) for name, word in filters.items()})
         environment.filters["listed"] = lambda items: Markup(self.grammar.listed([str(item) for item in items]))
@@ -170,12 +171,19 @@ class Words:
     # --- names ----------------------------------------------------------------------------
 
     def name(self, id: str) -> str:
-        """The name of a body, place, or the home itself."""
+        """The name of a body, a place, the home itself, or a person.
+
+        A person without a name in the language is printed as the sources print them, in every language: nobody
+        is given a Chinese name that they do not bear. A body or a place without one is a `ProseError`.
+        """
         home = self.corpus.selection.home
         if id == home.id and home.name:
             return home.name[self.language]
+        language = self.language
+        if id in self._people and not self.corpus.has_name(id, language):
+            language = "en"
         try:
-            return self.corpus.name(id, self.language)
+            return self.corpus.name(id, language)
         except KeyError:
             raise ProseError(f"the register has no name for {id} in {self.language}") from None
 
@@ -199,12 +207,16 @@ class Words:
         return str(self.phrase("common/original", name=Fact("printed", self.corpus.name(id, kind))))
 
     @cached_property
+    def _people(self) -> frozenset[str]:
+        return frozenset(self.corpus["people"]["person_id"])
+
+    @cached_property
     def _with_the(self) -> frozenset[str]:
         rows = self.corpus["organisations"]
         return frozenset(rows.loc[rows["takes_the"].fillna(False), "org_id"])
 
     def person(self, id: str, org_id: str) -> str:
-        """A person by name, or by their post at a body where the settings ask for it."""
+        """A person by name (see `name`), or by their post at a body where the settings ask for it."""
         if self.corpus.settings.people == "names":
             return self.name(id)
         posts = self.corpus["posts"]
@@ -212,6 +224,28 @@ class Words:
         if held.empty:
             return self.phrase("common/somebody")
         return self.phrase("common/by_post", post=Fact("text", held.iloc[-1]["post"]))
+
+    def text(self, text: str) -> str:
+        """Our own words from a record, in the language (`Corpus.wording`).
+
+        Raises `ProseError` naming the text, its record and the file to add it to, where it has no wording.
+        """
+        try:
+            return self.corpus.wording(text, self.language)
+        except KeyError:
+            id, column = wordings.texts(self.corpus.tables).get(text, ("", ""))
+            where = f" ({column} of {id})" if id else ""
+            todo = f"add a row to data/raw/registers/{wordings.FILE}"
+            raise ProseError(f'"{text}"{where} has no wording in {self.language}: {todo}') from None
+
+    def party(self, text: str) -> str:
+        """Who took part, as a record has it: a group in the language, a person or body without an id as printed."""
+        return self.text(text) if text in self._groups else text
+
+    @cached_property
+    def _groups(self) -> frozenset[str]:
+        parties = self.corpus["parties"]
+        return frozenset(parties.loc[parties["party"] == wordings.GROUP, "text"])
 
     def label(self, vocabulary: str, code: str) -> str:
         """The word for a code."""
@@ -231,7 +265,7 @@ class Words:
         if table == "sources":
             return str(row["title"])
         if table in ("plans", "claims") and not pd.isna(row["what"]):
-            return str(row["what"])
+            return self.text(str(row["what"]))
         vocabulary, column = _TITLED[table]
         text = row.get("reading") if not pd.isna(row.get("reading")) else row.get("edtf")
         kind = Fact("code", (vocabulary, row[column]))
@@ -274,8 +308,8 @@ class Words:
         title, subtitle, alt, note = (text[:1].upper() + text[1:] for text in texts)
         narrowed = self._narrowed()
         if narrowed:
-            about = Fact("text", self.grammar.listed(narrowed))
-            subtitle = self.phrase("figures/narrowed", subtitle=Fact("text", subtitle), about=about)
+            about = Fact("printed", self.grammar.listed(narrowed))
+            subtitle = self.phrase("figures/narrowed", subtitle=Fact("printed", subtitle), about=about)
         return title, subtitle, alt, note
 
     def _narrowed(self) -> list[str]:

@@ -17,7 +17,7 @@ from itertools import combinations
 from typing import Any
 
 from workbench.errors import Problem, Severity, did_you_mean
-from workbench.records import dates
+from workbench.records import dates, wordings
 from workbench.records.corpus import Material, merge, wholes
 from workbench.records.dossiers import ONLINE, Record
 from workbench.records.merging import relate_dates
@@ -572,6 +572,11 @@ def phrases_located(checker: Checker) -> Iterator[Problem]:
             )  # fmt: skip
 
 
+def wordings_used(checker: Checker) -> Iterator[Problem]:
+    """Each row of the wordings is of a text that some record has; a text in Chinese leads to one row."""
+    yield from wordings.misplaced(checker.material)
+
+
 RULES = (
     dangling_ids,
     one_id_one_table,
@@ -598,4 +603,5 @@ RULES = (
     names_tell_apart,
     addresses,
     phrases_located,
+    wordings_used,
 )

@@ -26,6 +26,7 @@ from workbench.records.model import (
 )
 from workbench.records.values import AMOUNT_FORMS
 from workbench.records.vocabularies import Vocabularies
+from workbench.records.wordings import FILE
 
 _HEAD = f"""# Codebook
 
@@ -63,7 +64,10 @@ def render(words: Vocabularies, counts: Counts | None = None) -> str:
     parts.append(
         "## Registers\n\nOne CSV row a body, person or place under `data/raw/registers`, with the columns "
         "written in their tables above and its names: " + ", ".join(f"`{name}`" for name in NAME_COLUMNS)
-        + " (variants and languages divided by `|`). Files: " + ", ".join(f"`{name}`" for name in REGISTERS) + ".\n"
+        + " (variants and languages divided by `|`). Files: " + ", ".join(f"`{name}`" for name in REGISTERS) + ".\n\n"
+        f"`{FILE}` beside them has the table wordings: each text in words of ours (*text, in each language* above; of "
+        "parties the groups) in English and Chinese. A dossier may be written in either. A project whose reports "
+        "are in one language does without.\n"
     )  # fmt: skip
     parts.append("## Word lists\n\nUnder `data/raw/registers/vocabularies`. To add a word, add a row.\n")
     parts += [_word_list(name, words, counts) for name in sorted(words.lists)]
@@ -83,6 +87,7 @@ def _table(table: Table) -> str:
 def _field(field: Field) -> tuple[str, str, str, str]:
     kind = field.vocabulary and f"[{field.vocabulary}](#{field.vocabulary})"
     kind = kind or (field.refers_to and f"id of {field.refers_to}") or field.type
+    kind += ", in each language" if field.ours else ""
     written = f"`{field.written}`" if field.written else ""
     if field.required:
         written += " (required)"

@@ -20,6 +20,7 @@ from workbench.records.model import BY_NAME, TABLES, Table
 from workbench.records.registers import Registers
 from workbench.records.text import paragraph_only
 from workbench.records.vocabularies import Vocabularies
+from workbench.records.wordings import Wordings
 
 _NO_INSTRUMENT = ("unspecified_cooperation", "city_tie_unspecified")
 DTYPES = {
@@ -48,6 +49,7 @@ class Material:
     anchors: dict[tuple[str, str], int]
     judgements: list[Judgement] = field(default_factory=list)
     imported: dict[str, pd.DataFrame] = field(default_factory=dict)  # what registers add to each table
+    wordings: Wordings = field(default_factory=Wordings)
 
     @property
     def records(self) -> list[Record]:
@@ -175,6 +177,7 @@ def _add_registers(material: Material, rows: dict[str, list[dict[str, Any]]]) ->
     for name, by_id in material.registers.rows.items():
         rows[name] = list(by_id.values())
     rows["names"] = list(material.registers.names)
+    rows["wordings"] = list(material.wordings.rows.values())
     tables = {id: name for name, by_id in material.registers.rows.items() for id in by_id}
     known = {(row["id"], row["text"]) for row in rows["names"]}
     for dossier in material.dossiers:

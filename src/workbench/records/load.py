@@ -17,7 +17,18 @@ import pandas as pd
 from workbench import settings as settings_module
 from workbench.errors import Problem, RecordsError, did_you_mean
 from workbench.paths import Project, sha256
-from workbench.records import check, corpus, csvtext, dates, dossiers, registers, tables, vocabularies, yamltext
+from workbench.records import (
+    check,
+    corpus,
+    csvtext,
+    dates,
+    dossiers,
+    registers,
+    tables,
+    vocabularies,
+    wordings,
+    yamltext,
+)
 from workbench.records.corpus import Material
 from workbench.records.imports import store
 from workbench.records.merging import Decision, Judgement
@@ -45,7 +56,9 @@ def read_material(project: Project) -> tuple[Material, list[Problem]]:
     problems += found + repeated
     imported, found = store.read_all(project, words, bodies, told)
     problems += found
-    material = Material(words, bodies, told, decisions, anchors, judgements, imported)
+    worded, found = wordings.read(project)
+    problems += found
+    material = Material(words, bodies, told, decisions, anchors, judgements, imported, worded)
     outlines = _outlines((project.basemap / "countries_50m.geojson").resolve())
     problems += check.check(material, project.relative(project.registers), outlines)
     return material, problems
@@ -63,6 +76,7 @@ def check_project(project: Project) -> tuple[Material | None, Settings | None, l
     problems += found
     if settings is not None:
         problems += _check_homes(settings, material, project.settings_file.read_text(encoding="utf-8").splitlines())
+        problems += wordings.missing(material, settings.languages)
     return material, settings, sorted(set(problems))
 
 

@@ -29,7 +29,8 @@ Shape = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column. ``vocabulary`` names its word list, ``refers_to`` the table of its ids."""
+    """One column. ``vocabulary`` names its word list, ``refers_to`` the table of its ids; ``ours`` marks a text in
+    words of ours, which `wordings` has in each language (of parties: the groups)."""
 
     name: str
     type: Type
@@ -39,6 +40,7 @@ class Field:
     refers_to: str = ""
     required: bool = False
     default: str = ""
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +252,15 @@ NAMES = Table(
         _ref("source_id", "sources", "the source that prints it; empty for the register's own"),
     ),
 )
+WORDINGS = Table(
+    "wordings",
+    "One text of ours in each language of reports.",
+    ("en",),
+    (
+        _text("en", "the text in English", written="en", required=True),
+        _text("zh", "the text in Chinese", written="zh", required=True),
+    ),
+)
 POSTS = Table(
     "posts",
     "A post as attested at one time.",
@@ -257,7 +268,7 @@ POSTS = Table(
     (
         Field("post_id", "id", "its id", written="id"),
         _ref("person_id", "people", "who held it; empty when the source does not name them", written="person"),
-        _text("post", "the post as printed", written="post", required=True),
+        _text("post", "the post as printed, in English or Chinese", written="post", required=True, ours=True),
         _ref("org_id", "organisations", "at which body", written="org", required=True),
         _ref("event_id", "events", "the event that dates it", written="at"),
         *DATED_BLOCK,
@@ -272,10 +283,10 @@ PROGRAMMES = Table(
     ("programme_id",),
     (
         Field("programme_id", "id", "its id", written="id", required=True),
-        _text("name", "its name as printed", written="name", required=True),
-        _text("funder", "who paid, as printed", written="funder"),
+        _text("name", "its name as printed", written="name", required=True, ours=True),
+        _text("funder", "who paid, as printed", written="funder", ours=True),
         _ref("funder_id", "organisations", "who paid, in the register", written="funder_id"),
-        _text("period", "how long it ran, as told", written="period"),
+        _text("period", "how long it ran, as told", written="period", ours=True),
         _NOTE,
     ),
     section="programmes",
@@ -287,7 +298,7 @@ SERIES = Table(
     ("series_id",),
     (
         Field("series_id", "id", "its id", written="id", required=True),
-        _text("name", "its name", written="name", required=True),
+        _text("name", "its name", written="name", required=True, ours=True),
         _NOTE,
     ),
     section="series",
@@ -309,7 +320,7 @@ AGREEMENTS = Table(
             default="single",
         ),
         _ref("parent_id", "agreements", "the group it belongs to", written="parent"),
-        _text("scope", "what it is about, in our words", written="scope"),
+        _text("scope", "what it is about, in our words", written="scope", ours=True),
         Field("ends", "edtf", "when it ends, if the source says so", written="ends"),
         Field(
             "countable",
@@ -363,8 +374,8 @@ EVENTS = Table(
         _ref("agreement_id", "agreements", "the agreement it serves", written="agreement"),
         _code("clarity", "clarity", "one event, or several told as one", written="clarity", default="single"),
         _code("factuality", "factuality", "whether it took place", written="factuality", default="realised"),
-        _text("topic", "what it was about, in our words", written="topic"),
-        _text("outcome", "what came of it, in our words", written="outcome"),
+        _text("topic", "what it was about, in our words", written="topic", ours=True),
+        _text("outcome", "what came of it, in our words", written="outcome", ours=True),
         Field("countable", "boolean", "may be counted in headlines (computed unless given)", written="countable"),
         *_REGISTER,
         _CURATION,
@@ -388,7 +399,7 @@ PLANS = Table(
     (
         Field("plan_id", "id", "its id; a promise may leave it out", written="id"),
         _code("kind", "plan_kind", "what is intended", written="kind", required=True),
-        _text("what", "what is intended, in our words", written="what"),
+        _text("what", "what is intended, in our words", written="what", ours=True),
         _code("strength", "plan_strength", "how firmly", written="strength", required=True),
         *DATED_BLOCK,
         Field("recurring", "boolean", "it never ends; kept while matching activity goes on", written="recurring"),
@@ -416,7 +427,7 @@ PARTIES = Table(
         Field("n", "integer", "its place in the list, from 1"),
         _code("party", "party_kind", "a body, a person, a group or an endpoint"),
         Field("party_id", "ref", "the body or person in the register; empty where not known"),
-        _text("text", "the party as written"),
+        _text("text", "the party as written", ours=True),
         _code("role", "role", "what it did"),
         _ref("for_org", "organisations", "the body for which a person or group took part"),
         Field("headcount", "integer", "how many people a group had, as told"),
@@ -435,7 +446,7 @@ OUTPUTS = Table(
     (
         _ref("event_id", "events", "the event"),
         _code("kind", "output_kind", "what it is"),
-        _text("title", "what it is about, in our words"),
+        _text("title", "what it is about, in our words", ours=True),
     ),
 )
 CLAIMS = Table(
@@ -446,7 +457,7 @@ CLAIMS = Table(
         Field("claim_id", "id", "its id: the source's and the measure, unless given", written="id"),
         _ref("subject", "organisations", "about whom", written="subject", required=True),
         _code("measure", "claim_measure", "what is counted", written="measure", required=True),
-        _text("what", "the claim in our words", written="what"),
+        _text("what", "the claim in our words", written="what", ours=True),
         *_AMOUNT,
         Field("as_of", "edtf", "for which time it is stated", written="as_of"),
         _code("scope", "claim_scope", "whether the source gives the whole list", written="scope", default="open"),
@@ -493,6 +504,7 @@ TABLES: tuple[Table, ...] = (
     PEOPLE,
     PLACES,
     NAMES,
+    WORDINGS,
     POSTS,
     PROGRAMMES,
     SERIES,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from workbench.errors import UsageError, did_you_mean
-from workbench.records import dates
+from workbench.records import dates, wordings
 from workbench.records.model import BY_NAME
 from workbench.records.vocabularies import Vocabularies
 from workbench.settings import Home, Settings
@@ -90,6 +90,15 @@ class Corpus:
     def label(self, vocabulary: str, code: str, language: str) -> str:
         """The word for a code in a language."""
         return self.vocabularies.label(vocabulary, code, language)
+
+    def wording(self, text: str, language: str) -> str:
+        """A text of ours in a language: itself where it is written in that language, else as the table of
+        wordings has it; raises KeyError where that has none."""
+        return wordings.word(self._wordings, text, language)
+
+    @cached_property
+    def _wordings(self) -> dict[tuple[str, str], str]:
+        return wordings.index(self["wordings"].to_dict("records"))
 
     def show(self, id: str) -> Sheet:
         """One record of the slice whole, as text and as HTML; raises `UsageError` for an unknown id."""
@@ -288,6 +297,7 @@ def select(
     }
     kept |= _attached(tables, chosen)
     kept |= _closure(tables, kept, members)
+    kept["wordings"] = wordings.used(tables["wordings"], kept)
     result = {name: kept[name].reset_index(drop=True) for name in tables}
     return Corpus(result, settings, vocabularies, selection, preferred_names(result["names"]), context)
 

@@ -24,7 +24,7 @@ CONTENTS = {
     "reports.toml": "which reports are made",
     "data/raw/dossiers/": "one file a source: an invented example",
     "data/raw/articles/": "the article of the example; articles stay out of the project's history",
-    "data/raw/registers/": "bodies, people, places; the word lists",
+    "data/raw/registers/": "bodies, people, places; our words in Chinese; the word lists",
     "notebooks/": "one a kind of report",
     "docs/codebook.md": "every key a dossier may have",
     "README.md": "what comes next",

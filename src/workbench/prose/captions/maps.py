@@ -77,9 +77,9 @@ def _common(corpus: Corpus, drawn: int, shaded: bool, words: Words) -> dict[str,
         "home": Fact("name", corpus.selection.home.id),
         "as_of": Fact("date", corpus.selection.as_of.isoformat()),
         "drawn": Fact("number", drawn),
-        "review": Fact("text", settings.review_number),
+        "review": Fact("printed", settings.review_number),
         "shaded": shaded,
-        "point_of_view": Fact("text", settings.point_of_view.get(words.language, "")),
+        "point_of_view": Fact("printed", settings.point_of_view.get(words.language, "")),
     }
 
 
