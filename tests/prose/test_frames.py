@@ -133,7 +133,11 @@ def words(asked) -> dict[str, Words]:
         ("caveats", ("nothing", "past"), "nothing of it on record and speaks of an earlier time",
          "无任何记录佐证和所述为过去某时"),
         ("overdue", True, "yes", "是"), ("overdue", False, "no", "否"), ("overdue", None, "cannot say", "无法判断"),
-        ("what", "two librarians", "two librarians", "two librarians"), ("inbound", 12000, "12,000", "12,000"),
+        ("what", "two librarians of Hangzhou Public Library in Italy",
+         "two librarians of Hangzhou Public Library in Italy", "杭州图书馆2名馆员赴意大利"),
+        ("topics", ("a donation of books", "the exchange of staff"), "a donation of books and the exchange of staff",
+         "赠书和馆员交流"),
+        ("publisher", "Global Leeds", "Global Leeds", "Global Leeds"), ("inbound", 12000, "12,000", "12,000"),
         ("year", 2018, "2018", "2018"), ("years", (2018, 2019), "2018 and 2019", "2018和2019"),
     ],
 )  # fmt: skip

@@ -24,8 +24,8 @@ SAMPLES = {
     "label": (facts.code("event_type", "visit", RECORD), "visit", "访问"),
     "plural": (facts.code("event_type", "symposium", RECORD), "symposia", "座谈会"),
     "a": (facts.code("event_type", "exhibition", RECORD), "an exhibition", "展览"),
-    "text": (facts.text("green tea", RECORD), "green tea", "green tea"),
-    "printed": (facts.text("Global Leeds", RECORD), "Global Leeds", "Global Leeds"),
+    "text": (facts.text("a donation of books", RECORD), "a donation of books", "赠书"),
+    "printed": (facts.printed("green tea", RECORD), "green tea", "green tea"),
     "people": (facts.people([("chu-shuqing", "hangzhou-public-library")], RECORD), "Chu Shuqing", "褚树青"),
 }
 

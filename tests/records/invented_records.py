@@ -55,6 +55,7 @@ def invent(project: Project, **dossiers: str) -> Project:
     for path in project.dossiers.iterdir():
         path.unlink()
     project.anchors_file.write_text("source_id,paragraph,phrase\n", encoding="utf-8")
+    (project.registers / "wordings.csv").unlink(missing_ok=True)
     rows = {"places.csv": PLACES, "organisations.csv": ORGANISATIONS, "people.csv": PEOPLE}
     for name, text in rows.items():
         path = project.registers / name
