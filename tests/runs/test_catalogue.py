@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from runs import tiny
 from workbench import settings as settings_module
 from workbench.errors import Problem, RecordsError
 from workbench.paths import Project
+from workbench.records import load
 from workbench.runs import catalogue, engine
 
 DECLARED = """
@@ -329,3 +331,121 @@ def test_a_hash_in_a_default_does_not_start_the_comment(place: Project) -> None:
 
 def test_the_catalogue_of_this_project_is_good(project: Project) -> None:
     assert catalogue.read(project, settings_module.read(project))
+
+
+# --- rows that make many reports ------------------------------------------------------------
+
+MANY = 'id = "{home}-{language}"\nnotebook = "alpha.ipynb"\nfor_each = { home = "homes", language = "languages" }'
+OF_PARTNERS = 'id = "p-{partner}"\nnotebook = "beta.ipynb"\nfor_each = { partner = "partners" }'
+OF_YEARS = 'id = "y-{year}"\nnotebook = "beta.ipynb"\nfor_each = { year = "years" }'
+OF_RECORDS = f'{DECLARED}\npartner: str = ""  # a body\nyear: int = 0  # a year'
+
+
+@pytest.fixture
+def told(project: Project) -> Project:
+    """The project of the five articles, with notebooks that take a partner and a year."""
+    tiny.write_notebook(project, "alpha.ipynb", tiny.CLOSE, parameters=DECLARED)
+    tiny.write_notebook(project, "beta.ipynb", tiny.CLOSE, parameters=OF_RECORDS)
+    return project
+
+
+def made(project: Project, *rows: str, as_of: str = "") -> list[tuple[str, dict[str, Any]]]:
+    """Ids and parameters of the runs, once the records are read."""
+    frames, settings = load.ensure_tables(project)
+    tiny.write_catalogue(project, *rows)
+    return [(run.id, dict(run.parameters)) for run in catalogue.read(project, settings, as_of, frames)]
+
+
+def test_a_row_for_each_home_and_language(place: Project) -> None:
+    tiny.replace(place.settings_file, 'languages = ["en"]', 'languages = ["en", "zh"]')
+    runs = read(place, MANY)
+    homes = list(settings_module.read(place).homes)
+    assert [run.id for run in runs] == [f"{home}-{language}" for home in homes for language in ("en", "zh")]
+    assert dict(runs[1].parameters) == {"as_of": "2026-10-31", "home": homes[0], "language": "zh"}
+
+
+def test_values_may_be_listed_and_keep_their_type(place: Project) -> None:
+    runs = read(place, 'id = "top-{top}"\nnotebook = "alpha.ipynb"\nfor_each = { top = [3, 5] }')
+    assert [(run.id, dict(run.parameters)["top"]) for run in runs] == [("top-3", 3), ("top-5", 5)]
+
+
+def test_a_parameter_may_use_a_loop_that_is_none(place: Project) -> None:
+    row = """id = "{n}"\nnotebook = "alpha.ipynb"\nfor_each = { n = [1, 2] }
+             parameters = { top = "{n}", as_of = "200{n}-01-01" }"""
+    assert [dict(run.parameters) for run in read(place, row)] == [
+        {"as_of": f"200{n}-01-01", "top": n} for n in (1, 2)
+    ]  # fmt: skip
+
+
+def test_partners_of_a_home_with_enough_records(told: Project) -> None:
+    everyone = dict(made(told, f'{OF_PARTNERS}\nparameters = {{ home = "hangzhou-public-library" }}'))
+    some = dict(made(told, f'{OF_PARTNERS}\nleast = 2\nparameters = {{ home = "hangzhou-public-library" }}'))
+    assert everyone["p-leeds-libraries"]["partner"] == "leeds-libraries"
+    assert set(some) < set(everyone)
+    assert "p-russian-state-library" not in everyone, "a partner of another home"
+    assert not set(everyone) & {"p-hangzhou-public-library", "p-zhejiang-library"}, "nobody at home"
+
+
+def test_partners_are_those_of_the_home_the_loop_has_reached(told: Project) -> None:
+    row = 'id = "{partner}-of-{home}"\nnotebook = "beta.ipynb"\nfor_each = { partner = "partners", home = "homes" }'
+    ids = [id for id, _ in made(told, row)]
+    assert "leeds-libraries-of-hangzhou-public-library" in ids
+    assert "russian-state-library-of-zhejiang-library" in ids
+    assert "russian-state-library-of-hangzhou-public-library" not in ids
+
+
+def test_years_in_which_events_certainly_began(told: Project) -> None:
+    found = [values["year"] for _, values in made(told, OF_YEARS)]
+    assert found == sorted(found)
+    assert {2017, 2019} <= set(found)
+    assert [values["year"] for _, values in made(told, f"{OF_YEARS}\nleast = 99")] == []
+    earlier = [values["year"] for _, values in made(told, OF_YEARS, as_of="2018-01-01")]
+    assert earlier == [year for year in found if year < 2018], "none that lies ahead of the day"
+
+
+def test_loops_over_records_are_checked_before_the_records_are_read(place: Project) -> None:
+    tiny.write_notebook(place, "beta.ipynb", tiny.CLOSE, parameters=OF_RECORDS)
+    assert read(place, OF_PARTNERS, OF_YEARS) == []
+    found = only(place, 'id = "y-{top}"\nnotebook = "alpha.ipynb"\nfor_each = { top = "partners" }')
+    assert (found.field, found.expected) == ("top", "int")
+
+
+WRONG = [
+    ('for_each = { home = "hoems" }', "for_each", "did you mean homes?"),
+    ("for_each = { home = 3 }", "for_each", "list plain values"),
+    ("for_each = { home = [] }", "for_each", "list plain values"),
+    ("for_each = { home = [[1]] }", "for_each", "list plain values"),
+    ('for_each = "homes"', "for_each", "write it so"),
+    ('for_each = { hoem = ["zhejiang-library"] }\nid = "{hoem}"', "for_each", "did you mean home?"),
+    ('for_each = { home = "homes" }\nid = "one"', "id", "add {home} to the id"),
+    ('for_each = { home = "homes" }\nid = "{home}-{langage}"', "id", "add it to for_each"),
+    ('for_each = { home = "homes" }\nparameters = { as_of = "{day}" }', "parameters", "add it to for_each"),
+    ('for_each = { home = ["nowhere"] }', "home", "add it to workbench.toml"),
+    ('for_each = { language = ["en", "fr"] }\nid = "{language}"', "language", "use one of them"),
+    ('for_each = { language = ["EN"] }\nid = "a-{language}"', "id", "write one"),
+    ('for_each = { home = "homes" }\nleast = 2', "least", "delete it"),
+    ("least = 2\nid = 'one'", "least", "delete it"),
+    ('for_each = { home = "partners" }\nleast = 0', "least", "write a whole number"),
+    ('for_each = { home = "partners" }\nleast = true', "least", "write a whole number"),
+    ('for_each = { home = "homes" }\nformats = ["html", "dox"]', "formats", "use one of them"),
+    ('for_each = { home = "homes" }\nformats = "html"', "formats", "write it so"),
+    ('for_each = { home = "homes" }\nformats = []', "formats", "write it so"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "field", "todo"), WRONG, ids=[line for line, _, _ in WRONG])
+def test_a_mistake_in_a_row_of_many_is_told_once(place: Project, lines: str, field: str, todo: str) -> None:
+    id = "" if "id = " in lines else 'id = "{home}"\n'
+    found = only(place, f'{id}notebook = "alpha.ipynb"\n{lines}')
+    assert found.field == field
+    assert todo in found.todo
+
+
+def test_two_rows_whose_loops_meet(place: Project) -> None:
+    rows = "".join(f"[[report]]\n{row}\n\n" for row in (MANY, MANY))
+    assert {(found.line, found.field) for found in problems(place, rows)} == {(7, "id")}
+
+
+def test_formats_of_a_row(place: Project) -> None:
+    assert read(place, GOOD)[0].formats == ("html",)
+    assert read(place, f'{GOOD}\nformats = ["ipynb"]')[0].formats == ("html",), "page and notebook are always made"

@@ -2,6 +2,9 @@
 
 Parameters are read from the notebook's cell tagged ``parameters``: annotated assignments, each
 with a comment. Unknown, missing and ill-typed values are errors here (papermill only warns).
+
+A row makes one report, or one for each value of what its ``for_each`` goes over (`runs.lists`): a
+value stands for ``{name}`` in the row's id and parameters, and is the parameter of that name.
 """
 
 from __future__ import annotations
@@ -10,16 +13,25 @@ import ast
 import json
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.errors import Problem, RecordsError, did_you_mean
 from workbench.paths import REPORT_ID, Project
 from workbench.records import dates
+from workbench.runs.lists import OF_RECORDS, SAMPLES, Lists
 from workbench.settings import Settings, toml_problem
 
-_KEYS = ("id", "notebook", "parameters")
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMATS = ("html",)  # each is the module of `workbench.publish` that makes it
+NOTEBOOK = "ipynb"  # the executed notebook, which is always kept
+_KEYS = ("id", "notebook", "parameters", "for_each", "least", "formats")
+_NAMED = re.compile(r"\{(\w+)\}")
+_PLAIN = (str, int, float, bool)
 _TYPES: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float), "bool": (bool,)}
 
 
@@ -35,20 +47,24 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One report to be made."""
+    """One report to be made, in these formats."""
 
     id: str
     notebook: Path
     parameters: tuple[tuple[str, Any], ...]
+    formats: tuple[str, ...] = FORMATS[:1]
 
 
-def read(project: Project, settings: Settings, as_of: str = "") -> list[Run]:
+def read(
+    project: Project, settings: Settings, as_of: str = "", tables: dict[str, pd.DataFrame] | None = None
+) -> list[Run]:
     """The runs of a project's catalogue, in its order.
 
-    ``as_of`` overrides the settings' day. Raises `RecordsError` with everything wrong with the
-    catalogue and the notebooks' parameter cells.
+    ``as_of`` overrides the settings' day; ``tables`` are those of the project: without them all rows are
+    checked, and those whose loops follow from the records give no runs. Raises `RecordsError` with
+    everything wrong with the catalogue and the notebooks' parameter cells.
     """
-    reader = _Reader(project, settings, as_of)
+    reader = _Reader(project, settings, as_of, tables)
     runs = reader.runs()
     if reader.problems:
         raise RecordsError(reader.problems)
@@ -87,10 +103,14 @@ def parameters(notebook: Path) -> dict[str, Parameter]:
 
 
 class _Reader:
-    def __init__(self, project: Project, settings: Settings, as_of: str) -> None:
+    def __init__(
+        self, project: Project, settings: Settings, as_of: str, tables: dict[str, pd.DataFrame] | None
+    ) -> None:
         self.project = project
         self.settings = settings
         self.as_of = as_of or settings.as_of.isoformat()
+        self.lists = Lists(project, settings, tables)
+        self.declared: dict[Path, dict[str, Parameter]] = {}
         self.file = project.relative(project.catalogue_file)
         self.problems: list[Problem] = []
         self.starts: list[int] = []
@@ -101,12 +121,10 @@ class _Reader:
         runs: dict[str, Run] = {}
         for number, row in enumerate(rows):
             line = self.starts[number] if number < len(self.starts) else 0
-            run = self.run(row, line)
-            if run is None:
-                continue
-            if run.id in runs:
-                self.add(line, "id", f'the id "{run.id}" stands here twice', "each id once", "rename one")
-            runs[run.id] = run
+            for run in self.runs_of(row, line):
+                if run.id in runs:
+                    self.add(line, "id", f'the id "{run.id}" stands here twice', "each id once", "rename one")
+                runs[run.id] = run
         return list(runs.values())
 
     def rows(self) -> list[Any]:
@@ -138,39 +156,155 @@ class _Reader:
             return []
         return rows
 
-    def run(self, row: dict[str, Any], line: int) -> Run | None:
+    def runs_of(self, row: dict[str, Any], line: int) -> list[Run]:
+        """The runs of a row: one, or one for each combination of the values of its loops."""
         for key in row:
             if key not in _KEYS:
                 self.add(
                     line, key, f'a report has no "{key}"', ", ".join(_KEYS), did_you_mean(key, _KEYS) or "delete it"
                 )
-        id, notebook = row.get("id"), row.get("notebook")
-        if not isinstance(id, str) or not REPORT_ID.fullmatch(id):
+        pattern, given = row.get("id"), row.get("parameters", {})
+        loops, formats = self.loops(row, line), self.formats(row.get("formats", [FORMATS[0]]), line)
+        if not isinstance(pattern, str):
+            self.add(line, "id", f"{pattern!r} is no id", "small letters, digits and hyphens", "write one")
+            return []
+        path, declared = self.notebook(row.get("notebook"), line)
+        if not isinstance(given, dict):
+            self.add(line, "parameters", "parameters are not a table", '{ home = "…" }', "write them so")
+            return []
+        if loops is None or not self.stand_for_something(pattern, given, loops, declared, line):
+            return []
+        runs = []
+        for values, known in self.combinations(loops, given, row.get("least", 1)):
+            id = self.id(pattern, values, line)
+            if id is None or path is None:
+                return []
+            own = {name: value for name, value in values.items() if name in declared}
+            own |= {name: _filled(value, values) for name, value in given.items()}
+            self.check_parameters(own, declared, pattern, line)
+            self.check_day(own.get("as_of"), pattern, line)
+            if "as_of" in declared:
+                own = {"as_of": self.as_of} | own
+            if known:
+                runs.append(Run(id, path, tuple(sorted(own.items())), formats))
+        return runs
+
+    def id(self, pattern: str, values: dict[str, Any], line: int) -> str | None:
+        """The id of a run."""
+        id = str(_filled(pattern, values))
+        if not REPORT_ID.fullmatch(id):
             self.add(line, "id", f"{id!r} is no id", "small letters, digits and hyphens", "write one")
             return None
         if id == "index":
             self.add(line, "id", '"index" is the list of reports itself', "another id", "rename the report")
             return None
-        path = self.project.notebooks / str(notebook)
+        return id
+
+    def notebook(self, name: Any, line: int) -> tuple[Path | None, dict[str, Parameter]]:
+        """The notebook of a row with its parameters; None and no parameters where something is wrong with it."""
         known = sorted(p.name for p in self.project.notebooks.glob("*.ipynb"))
-        if not isinstance(notebook, str) or notebook not in known:
-            self.add(line, "notebook", f'"{notebook}" is not in notebooks/', ", ".join(known),
-                     did_you_mean(str(notebook), known) or "name one of them")  # fmt: skip
+        if not isinstance(name, str) or name not in known:
+            self.add(line, "notebook", f'"{name}" is not in notebooks/', ", ".join(known),
+                     did_you_mean(str(name), known) or "name one of them")  # fmt: skip
+            return None, {}
+        path = self.project.notebooks / name
+        if path not in self.declared:
+            try:
+                self.declared[path] = parameters(path)
+            except ValueError as error:
+                self.add(line, "notebook", f"{name}: {error}", "one cell tagged `parameters`", "mend the notebook")
+                return None, {}
+        return path, self.declared[path]
+
+    def formats(self, asked: Any, line: int) -> tuple[str, ...]:
+        """The formats of a row in the order of `FORMATS`; HTML, to which the list of reports leads, always."""
+        known = (*FORMATS, NOTEBOOK)
+        if not isinstance(asked, list) or not asked or not all(isinstance(name, str) for name in asked):
+            self.add(line, "formats", "formats is not a list of formats", 'formats = ["html"]', "write it so")
+            return ()
+        for name in asked:
+            if name not in known:
+                self.add(line, "formats", f'"{name}" is no format', ", ".join(known),
+                         did_you_mean(name, known) or "use one of them")  # fmt: skip
+        return tuple(name for name in FORMATS if name in asked or name == FORMATS[0])
+
+    def loops(self, row: dict[str, Any], line: int) -> dict[str, str | list[Any]] | None:
+        """What a row goes over: for each name a list of `SAMPLES` or values; None where that is not understood."""
+        loops, least = row.get("for_each", {}), row.get("least")
+        if not isinstance(loops, dict):
+            self.add(line, "for_each", "for_each is not a table", '{ home = "homes" }', "write it so")
             return None
+        wrong = False
+        for name, asked in loops.items():
+            if isinstance(asked, str) and asked in SAMPLES:
+                continue
+            if isinstance(asked, list) and asked and all(isinstance(value, _PLAIN) for value in asked):
+                continue
+            wrong = True
+            if isinstance(asked, str):
+                self.add(line, "for_each", f'{name}: there is no list "{asked}"', ", ".join(SAMPLES),
+                         did_you_mean(asked, SAMPLES) or "use one of them, or list the values")  # fmt: skip
+            else:
+                self.add(line, "for_each", f"{name}: these are no values", f"{', '.join(SAMPLES)}, or [values]",
+                         "name a list, or list plain values")  # fmt: skip
+        if least is not None and (isinstance(least, bool) or not isinstance(least, int) or least < 1):
+            self.add(line, "least", f"least = {least!r} is no number of records", "1 or more", "write a whole number")
+            wrong = True
+        elif least is not None and not any(asked in OF_RECORDS for asked in loops.values() if isinstance(asked, str)):
+            self.add(line, "least", "least says how many records a partner or year must have, and none is gone over",
+                     f"for_each over {' or '.join(OF_RECORDS)}", "delete it")  # fmt: skip
+            wrong = True
+        return None if wrong else loops
+
+    def stand_for_something(
+        self, pattern: str, given: dict[str, Any], loops: dict[str, Any], declared: dict[str, Parameter], line: int
+    ) -> bool:
+        """Is every loop used, each in the id, and does every name in braces come from a loop?"""
+        before = len(self.problems)
+        used = {name for value in given.values() if isinstance(value, str) for name in _NAMED.findall(value)}
+        in_id = _NAMED.findall(pattern)
+        for name in loops:
+            if name not in in_id:
+                self.add(line, "id", f"{pattern}: the reports of one {name} and the next have the same id",
+                         f"an id with {{{name}}}", f"add {{{name}}} to the id")  # fmt: skip
+            if declared and name not in declared and name not in used:
+                self.add(line, "for_each", f'{pattern}: the notebook has no parameter "{name}", and no parameter '
+                         f"here uses {{{name}}}", ", ".join(declared),
+                         did_you_mean(name, declared) or "go over a parameter")  # fmt: skip
+        for field, names in (("id", in_id), ("parameters", sorted(used) if loops else [])):
+            for name in names:
+                if name not in loops:
+                    self.add(line, field, f"{pattern}: {{{name}}} stands for nothing",
+                             ", ".join(f"{{{one}}}" for one in loops) or "a name of for_each",
+                             did_you_mean(name, loops) or "add it to for_each")  # fmt: skip
+        return len(self.problems) == before
+
+    def combinations(
+        self, loops: dict[str, Any], given: dict[str, Any], least: int
+    ) -> Iterator[tuple[dict[str, Any], bool]]:
+        """Every combination of the loops' values, and whether the records were asked for them."""
+        found: list[tuple[dict[str, Any], bool]] = [({}, True)]
+        for name in sorted(loops, key=lambda name: name != "home"):  # partners and years are those of a home
+            longer = []
+            for values, known in found:
+                listed = loops[name]
+                if isinstance(listed, str):
+                    listed = self.listed(listed, {**given, **values}.get("home"), given.get("as_of"), least)
+                if listed is None:
+                    listed, known = [SAMPLES[loops[name]]], False
+                longer += [({**values, name: value}, known) for value in listed]
+            found = longer
+        yield from found
+
+    def listed(self, name: str, home: Any, as_of: Any, least: int) -> list[Any] | None:
+        """The values of a list; None where they are not known, or home or day are mistaken and told as such."""
+        home = home or self.settings.default_home
         try:
-            declared = parameters(path)
-        except ValueError as error:
-            self.add(line, "notebook", f"{notebook}: {error}", "one cell tagged `parameters`", "mend the notebook")
+            day = dates.single_day(as_of or self.as_of)
+        except (dates.DateError, TypeError):
             return None
-        given = row.get("parameters", {})
-        if not isinstance(given, dict):
-            self.add(line, "parameters", "parameters are not a table", '{ home = "…" }', "write them so")
-            return None
-        self.check_parameters(given, declared, id, line)
-        self.check_day(given.get("as_of"), id, line)
-        if "as_of" in declared:
-            given = {"as_of": self.as_of} | given
-        return Run(id, path, tuple(sorted(given.items())))
+        known = isinstance(home, str) and home in self.settings.homes
+        return self.lists.values(name, home, day, least) if known or name not in OF_RECORDS else None
 
     def check_parameters(self, given: dict[str, Any], declared: dict[str, Parameter], id: str, line: int) -> None:
         for name, value in given.items():
@@ -211,4 +345,16 @@ class _Reader:
             if field
             else line
         )
-        self.problems.append(Problem(self.file, line, field, what, expected, todo))
+        problem = Problem(self.file, line, field, what, expected, todo)
+        if problem not in self.problems:  # the runs of a row share their mistakes
+            self.problems.append(problem)
+
+
+def _filled(value: Any, values: dict[str, Any]) -> Any:
+    """A value with the names in braces replaced; one that is such a name alone keeps the type of its value."""
+    if not isinstance(value, str):
+        return value
+    alone = _NAMED.fullmatch(value)
+    if alone and alone[1] in values:
+        return values[alone[1]]
+    return _NAMED.sub(lambda found: str(values.get(found[1], found[0])), value)

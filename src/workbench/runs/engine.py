@@ -70,9 +70,10 @@ def build(project: Project, *, as_of: str = "", force: bool = False, tell: Tell 
     from workbench import settings as settings_module
 
     settings = settings_module.read(project)
-    runs = _checked_runs(project, settings, as_of)
+    _check_catalogue(project, settings, as_of)
     before = file_digest(project.processed / tables.DESCRIPTION)
-    load.ensure_tables(project)
+    frames, _ = load.ensure_tables(project)
+    runs = catalogue.read(project, settings, as_of, frames)
     corpus_digest = file_digest(project.processed / tables.DESCRIPTION)
     result = Build(tables_written=[] if before == corpus_digest else ["tables"])
     manifest = _read_manifest(project)
@@ -91,10 +92,10 @@ def build(project: Project, *, as_of: str = "", force: bool = False, tell: Tell 
     return result
 
 
-def _checked_runs(project: Project, settings: Settings, as_of: str) -> list[Run]:
-    """The runs of the catalogue; its errors are told together with those of the records."""
+def _check_catalogue(project: Project, settings: Settings, as_of: str) -> None:
+    """The catalogue's errors are told together with those of the records, before anything is written."""
     try:
-        return catalogue.read(project, settings, as_of)
+        catalogue.read(project, settings, as_of)
     except RecordsError as error:
         _, _, problems = load.check_project(project)
         errors = [problem for problem in problems if problem.severity == "error"]
