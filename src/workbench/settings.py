@@ -7,7 +7,9 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from typing import Any, Literal
+from xml.etree import ElementTree
 
 from workbench.errors import Problem, RecordsError, did_you_mean
 from workbench.paths import SETTINGS_FILE, Project
@@ -15,12 +17,16 @@ from workbench.paths import SETTINGS_FILE, Project
 KNOWN_LANGUAGES = ("en", "zh")
 BASEMAPS = ("land", "countries")
 _SECTIONS: dict[str, tuple[str, ...]] = {
-    "": ("title", "languages", "as_of", "default_home", "homes", "abroad", "people", "map"),
+    "": ("title", "languages", "as_of", "default_home", "homes", "abroad", "people", "map", "office"),
     "abroad": ("country", "regions", "regions_count"),
     "people": ("show",),
     "map": ("basemap", "point_of_view", "review_number"),
+    "office": ("name", "logo", "colour", "reference_docx"),
 }
 _HOME_KEYS = ("name", "members")
+COLOUR = "#0f6e74"  # of headings and rules, where the office names none
+CONTRAST = 4.5  # of a colour in which is written on white (WCAG 2.2, 1.4.3)
+LARGEST_LOGO = 200_000  # bytes: it stands in every report
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,17 @@ class Home:
     id: str
     members: tuple[str, ...]
     name: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Who sends the reports: its name by language, its logo (an SVG or PNG file; None: none), its colour
+    (``#rrggbb``) and the Word file whose styles its documents take (None: those of the house)."""
+
+    name: Mapping[str, str]
+    logo: Path | None
+    colour: str
+    reference_docx: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +68,7 @@ class Settings:
     basemap: Literal["land", "countries"]
     point_of_view: Mapping[str, str]
     review_number: str
+    office: Office
 
 
 def read(project: Project) -> Settings:
@@ -69,7 +87,7 @@ def read(project: Project) -> Settings:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RecordsError([toml_problem(error, SETTINGS_FILE)]) from None
-    reader = _Reader(text, data)
+    reader = _Reader(text, data, project.root)
     settings = reader.settings()
     if reader.problems:
         raise RecordsError(reader.problems)
@@ -91,9 +109,10 @@ def line_with(lines: list[str], text: str, start: int = 1) -> int:
 
 
 class _Reader:
-    def __init__(self, text: str, data: dict[str, Any]) -> None:
+    def __init__(self, text: str, data: dict[str, Any], root: Path) -> None:
         self.lines = text.splitlines()
         self.data = data
+        self.root = root
         self.problems: list[Problem] = []
 
     def settings(self) -> Settings:
@@ -101,6 +120,7 @@ class _Reader:
         abroad = self.table("abroad")
         homes = self.homes()
         default = self.default_home(homes)
+        title = self.words(self.data.get("title"), "title")
         languages = tuple(self.texts(self.data.get("languages", ["en"]), "languages"))
         for home in homes.values():
             if not home.members:
@@ -110,7 +130,7 @@ class _Reader:
         for language in languages:
             self.among("languages", language, KNOWN_LANGUAGES)
         return Settings(
-            title=self.words(self.data.get("title"), "title"),
+            title=title,
             languages=languages,
             as_of=self.day(self.data.get("as_of")),
             default_home=default,
@@ -122,6 +142,7 @@ class _Reader:
             basemap=self.among("basemap", self.table("map").get("basemap", "land"), BASEMAPS),  # type: ignore[arg-type]
             point_of_view=self.point_of_view(),
             review_number=str(self.table("map").get("review_number", "")),
+            office=self.office(title),
         )
 
     def unknown_keys(self) -> None:
@@ -172,6 +193,55 @@ class _Reader:
             self.add("basemap", what, 'point_of_view = { en = "…", zh = "…" }', "add it: the caption prints it")
         return {}
 
+    def office(self, title: dict[str, str]) -> Office:
+        """Who sends the reports; what is not said is that of the house."""
+        office = self.table("office")
+        name = self.words(office["name"], "name", "office") if "name" in office else title
+        logo = self.file("logo", office.get("logo"), (".svg", ".png"))
+        document = self.file("reference_docx", office.get("reference_docx"), (".docx",))
+        return Office(name, logo, self.colour(office.get("colour", COLOUR)), document)
+
+    def file(self, key: str, value: Any, endings: tuple[str, ...]) -> Path | None:
+        """A file of the project that the office names; None where it names none, or one that will not do."""
+        if value is None or value == "":
+            return None
+        expected = f"a {' or '.join(endings)} file inside the project"
+        path = PurePosixPath(str(value).replace("\\", "/"))
+        if not isinstance(value, str) or path.is_absolute() or ".." in path.parts or ":" in value:
+            self.add(key, f'{key} = "{value}" is no path inside the project', expected,
+                     "copy the file into the project and write its path from there", "office")  # fmt: skip
+            return None
+        file = self.root / path
+        what = ""
+        if path.suffix.lower() not in endings:
+            what = f'"{path}" does not end in {" or ".join(endings)}'
+        elif not file.is_file():
+            what = f'"{path}" is not there'
+        elif not file.resolve().is_relative_to(self.root.resolve()):
+            what = f'"{path}" leads out of the project'
+        elif not _is_what_it_says(file):
+            what = f'"{path}" is no {path.suffix.lower().lstrip(".").upper()} file'
+        elif key == "logo" and (size := file.stat().st_size) > LARGEST_LOGO:
+            what = f'"{path}" has {size // 1000} kB, and stands in every report'
+            expected = f"at most {LARGEST_LOGO // 1000} kB"
+        if what:
+            self.add(key, what, expected, "correct the path, or the file", "office")
+            return None
+        return file
+
+    def colour(self, value: Any) -> str:
+        """The colour in which headings are written on white."""
+        if not isinstance(value, str) or not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+            self.add("colour", f'colour = "{value}" is no colour', f'colour = "{COLOUR}"',
+                     "write red, green and blue as two digits each, 0-9 and a-f", "office")  # fmt: skip
+            return COLOUR
+        contrast = contrast_on_white(value)
+        if contrast < CONTRAST:
+            self.add("colour", f"{value} is too pale to be read on white: its contrast is {contrast:.1f}",
+                     f"{CONTRAST} or more", "use a darker one", "office")  # fmt: skip
+            return COLOUR
+        return value.lower()
+
     def table(self, name: str) -> dict[str, Any]:
         value = self.data.get(name, {})
         if isinstance(value, dict):
@@ -179,10 +249,10 @@ class _Reader:
         self.add(name, f"{name} is not a table", f"[{name}]", "write it so")
         return {}
 
-    def words(self, value: Any, key: str) -> dict[str, str]:
+    def words(self, value: Any, key: str, section: str = "") -> dict[str, str]:
         wanted = f'{key} = {{ en = "…", zh = "…" }}'
         if not isinstance(value, dict) or not all(isinstance(value.get(language), str) for language in KNOWN_LANGUAGES):
-            self.add(key, f"{key} does not have a text for each language", wanted, "add it")
+            self.add(key, f"{key} does not have a text for each language", wanted, "add it", section)
             return dict.fromkeys(KNOWN_LANGUAGES, "")
         return {language: value[language] for language in KNOWN_LANGUAGES}
 
@@ -216,13 +286,27 @@ class _Reader:
             )
         return str(value)
 
-    def add(self, key: str, what: str, expected: str, todo: str) -> None:
-        line = next(
-            (
-                n
-                for n, line in enumerate(self.lines, 1)
-                if re.match(rf"\s*(\[?[\w.\"-]*\.)?\"?{re.escape(key)}\"?\s*[=\]]|\[{re.escape(key)}[\].]", line)
-            ),
-            0,
-        )
+    def add(self, key: str, what: str, expected: str, todo: str, section: str = "") -> None:
+        """Note a problem at the line of its key: the first one, or the first below the head of its section."""
+        start = line_with(self.lines, f"[{section}]") if section else 0
+        pattern = re.compile(rf"\s*(\[?[\w.\"-]*\.)?\"?{re.escape(key)}\"?\s*[=\]]|\[{re.escape(key)}[\].]")
+        line = next((n for n, line in enumerate(self.lines, 1) if n > start and pattern.match(line)), 0)
         self.problems.append(Problem(SETTINGS_FILE, line, key, what, expected, todo))
+
+
+def contrast_on_white(colour: str) -> float:
+    """The contrast of a colour (``#rrggbb``) on white, 1 to 21 (WCAG 2.2)."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+
+
+def _is_what_it_says(file: Path) -> bool:
+    """Does a file begin as its ending says? An SVG is read whole: a damaged one would stop every report."""
+    content = file.read_bytes()
+    if file.suffix.lower() == ".svg":
+        try:
+            return b"<!ENTITY" not in content and ElementTree.fromstring(content).tag.endswith("svg")
+        except ElementTree.ParseError:
+            return False
+    return content.startswith(b"\x89PNG\r\n\x1a\n" if file.suffix.lower() == ".png" else b"PK")

@@ -171,3 +171,82 @@ def test_the_settings_of_this_project_are_good(project: Project) -> None:
     found = settings.read(project)
     assert found.default_home in found.homes
     assert found.regions == ("HK", "MO", "TW")
+
+
+# --- the office -------------------------------------------------------------------------------
+
+LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle r="4"/></svg>'
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def with_office(project: Project, *lines: str) -> str:
+    """The good settings with an office of these lines, which begins on line 13; and files to point at."""
+    files = {"logo.svg": LOGO, "logo.PNG": PNG, "big.png": PNG + bytes(200_000), "fake.png": LOGO, "style.docx": b"PK",
+             "broken.svg": LOGO[:-3], "page.svg": b"<html/>", "laughs.svg": b'<!DOCTYPE s [<!ENTITY a "b">]><svg/>',
+             "fake.docx": LOGO}  # fmt: skip
+    for name, content in files.items():
+        (project.root / name).write_bytes(content)
+    (project.root.parent / "outside.svg").write_bytes(LOGO)
+    (project.root / "link.svg").unlink(missing_ok=True)
+    (project.root / "link.svg").symlink_to(project.root.parent / "outside.svg")
+    return "\n".join([GOOD, "[office]", *lines, ""])
+
+
+def test_an_office_says_who_it_is(project: Project) -> None:
+    name = 'name = { en = "The office", zh = "办公室" }'
+    lines = (name, 'logo = "logo.svg"', 'colour = "#7A1F2B"', 'reference_docx = "style.docx"')
+    office = read(project, with_office(project, *lines)).office
+    assert office.name == {"en": "The office", "zh": "办公室"}
+    assert (office.logo, office.reference_docx) == (project.root / "logo.svg", project.root / "style.docx")
+    assert office.colour == "#7a1f2b"
+    assert read(project, with_office(project, 'logo = "logo.PNG"')).office.logo == project.root / "logo.PNG"
+
+
+def test_without_an_office_the_title_is_its_name(project: Project) -> None:
+    found = read(project, GOOD)
+    assert found.office == settings.Office(found.title, None, settings.COLOUR, None)
+
+
+WRONG_OFFICE = [
+    ('name = "The office"', "name", "for each language"),
+    ('logo = "../outside.svg"', "logo", "no path inside"),
+    ('logo = "data/../../outside.svg"', "logo", "no path inside"),
+    ('logo = "/outside.svg"', "logo", "no path inside"),
+    ("logo = 'C:\\outside.svg'", "logo", "no path inside"),
+    ("logo = '..\\outside.svg'", "logo", "no path inside"),
+    ('logo = "https://example.org/logo.svg"', "logo", "no path inside"),
+    ('logo = "link.svg"', "logo", "leads out"),
+    ("logo = 7", "logo", "no path inside"),
+    ('logo = "none.svg"', "logo", "is not there"),
+    ('logo = "style.docx"', "logo", "does not end in .svg or .png"),
+    ('logo = "big.png"', "logo", "200 kB"),
+    ('logo = "fake.png"', "logo", "is no PNG file"),
+    ('logo = "broken.svg"', "logo", "is no SVG file"),
+    ('logo = "page.svg"', "logo", "is no SVG file"),
+    ('logo = "laughs.svg"', "logo", "is no SVG file"),
+    ('reference_docx = "fake.docx"', "reference_docx", "is no DOCX file"),
+    ('reference_docx = "logo.svg"', "reference_docx", "does not end in .docx"),
+    ('colour = "teal"', "colour", "is no colour"),
+    ('colour = "#0f6"', "colour", "is no colour"),
+    ("colour = 7", "colour", "is no colour"),
+    ('colour = "#ffcc00"', "colour", "contrast is 1.5"),
+    ('color = "#0f6e74"', "color", "no setting"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "field", "what"), WRONG_OFFICE, ids=[line for line, _, _ in WRONG_OFFICE])
+def test_a_wrong_office_is_refused(project: Project, line: str, field: str, what: str) -> None:
+    (problem,) = problems(project, with_office(project, "", line))
+    assert (problem.line, problem.field) == (15, field), "not the line of a home's name"
+    assert what in problem.what
+
+
+def test_all_that_is_wrong_with_an_office_comes_at_once(project: Project) -> None:
+    found = problems(project, with_office(project, 'name = "x"', 'logo = "none.svg"', 'colour = "teal"'))
+    assert [(problem.line, problem.field) for problem in found] == [(14, "name"), (15, "logo"), (16, "colour")]
+
+
+@pytest.mark.parametrize(("colour", "contrast"), [("#ffffff", 1), ("#000000", 21), ("#777777", 4.48), ("#ff0000", 4)])
+def test_contrast_on_white(colour: str, contrast: float) -> None:
+    """Values of the WCAG's own examples and of two other calculators."""
+    assert settings.contrast_on_white(colour) == pytest.approx(contrast, abs=0.005)
