@@ -357,7 +357,6 @@ def made(project: Project, *rows: str, as_of: str = "") -> list[tuple[str, dict[
 
 
 def test_a_row_for_each_home_and_language(place: Project) -> None:
-    tiny.replace(place.settings_file, 'languages = ["en"]', 'languages = ["en", "zh"]')
     runs = read(place, MANY)
     homes = list(settings_module.read(place).homes)
     assert [run.id for run in runs] == [f"{home}-{language}" for home in homes for language in ("en", "zh")]
