@@ -9,13 +9,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from workbench import __version__
 from workbench.errors import Problem, RecordsError, WorkbenchError
 from workbench.paths import Project, find_project
+
+if TYPE_CHECKING:
+    from workbench.runs.engine import Build
 
 EXIT_CODES = "Exit codes: 0 good, 1 errors in records, 2 usage, 3 a notebook raised, 4 the machinery failed."
 EXPORTS = ("datapackage", "geoparquet", "geojson", "xlsx", "sqlite")
@@ -111,14 +114,15 @@ def new(what: str, name: str, folder: Path | None) -> None:
 @_verb
 def check(folder: Path | None) -> None:
     """Name everything wrong with records, settings and catalogue; write nothing."""
-    from workbench.records import load
+    from workbench.records import corpus, load
     from workbench.runs import catalogue
 
     project = _project(folder)
-    _, settings, problems = load.check_project(project)
+    material, settings, problems = load.check_project(project)
     if settings is not None:
+        sound = material is not None and all(problem.severity != "error" for problem in problems)
         try:
-            catalogue.read(project, settings)
+            catalogue.read(project, settings, tables=corpus.build(material) if material and sound else None)
         except RecordsError as error:
             problems = sorted({*problems, *error.problems})
     errors = _show(problems)
@@ -208,8 +212,15 @@ def migrate(folder: Path | None, dry_run: bool) -> None:
 @_verb
 @click.option("--as-of", default="", metavar="DAY", help="The day as of which reports speak, instead of the settings'.")
 @click.option("--force", is_flag=True, help="Run everything, changed or not.")
-def build(folder: Path | None, as_of: str, force: bool) -> None:
+@click.option("--only", multiple=True, metavar="ID", help="Only this report; partner-* for all whose id begins so. "
+              "May be given several times.")  # fmt: skip
+@click.option("--all-formats", is_flag=True, help="Every report in every format, not only those of its row.")
+@click.option("--jobs", type=click.IntRange(min=0), default=0, metavar="N",
+              help="How many reports are made at a time (0, the default: one for each processor).")  # fmt: skip
+def build(folder: Path | None, as_of: str, **options: Any) -> None:
     """Bring the reports up to date: run what changed, and nothing else."""
+    import time
+
     from workbench.records import dates
     from workbench.runs import engine
 
@@ -219,19 +230,36 @@ def build(folder: Path | None, as_of: str, force: bool) -> None:
         except dates.DateError as error:
             raise click.BadParameter(str(error), param_hint="--as-of") from None
     project = _project(folder)
-    result = engine.build(project, as_of=as_of, force=force, tell=click.echo)
+    begun = time.monotonic()
+    result = engine.build(project, as_of=as_of, tell=click.echo, **options)
     for outcome in result.outcomes:
         if outcome.message:
             click.echo(f"{outcome.id}: {outcome.message}", err=True)
-    ran, fresh = result.count("done"), result.count("fresh")
-    if ran == 0 and fresh == len(result.outcomes):
-        click.echo(f"Nothing changed: {fresh} report{'' if fresh == 1 else 's'} up to date, no notebook was run.")
-    else:
-        counts = {"run": ran, "published again": result.count("published"), "up to date": fresh,
-                  "raised": result.count("raised"), "failed": result.count("failed")}  # fmt: skip
-        click.echo("Reports: " + ", ".join(f"{n} {word}" for word, n in counts.items() if n) + ".")
+    files = ", ".join(f"{count} {name.upper()} ({_megabytes(size)})" for name, (count, size) in result.files.items()
+                      if count)  # fmt: skip
+    click.echo(f"{_counted(result)} {_duration(time.monotonic() - begun)}{files and '; '}{files}.")
     click.echo(f"Open {project.relative(project.reports / 'index.html')}")
     raise SystemExit(result.exit_code)
+
+
+def _counted(result: Build) -> str:
+    """How many reports, and what became of them."""
+    fresh, total = result.count("fresh"), len(result.outcomes)
+    if fresh == total:
+        return f"Nothing changed: {_plural(fresh, 'report')} up to date, no notebook was run."
+    counts = {"run": result.count("done"), "published again": result.count("published"), "up to date": fresh,
+              "raised": result.count("raised"), "failed": result.count("failed")}  # fmt: skip
+    return f"{_plural(total, 'report')}: " + ", ".join(f"{n} {word}" for word, n in counts.items() if n) + " in"
+
+
+def _duration(seconds: float) -> str:
+    """A time as people say it: 3.1 s, 2 min 10 s."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.0f} MB" if size >= 1e7 else f"{size / 1e6:.1f} MB"
 
 
 @main.command()

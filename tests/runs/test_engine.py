@@ -52,7 +52,8 @@ def break_notebook(project: Project, source: str = RAISE) -> None:
 
 def test_a_build_writes_reports_and_nothing_else(built_once: Project) -> None:
     assert sorted(tiny.snapshot(built_once.reports)) == [
-        "alpha.html", "beta.html", "index.html", "manifest.json", "notebooks/alpha.ipynb", "notebooks/beta.ipynb",
+        "alpha.facts.json", "alpha.html", "beta.facts.json", "beta.html", "index.html", "manifest.json",
+        "notebooks/alpha.ipynb", "notebooks/beta.ipynb",
     ]  # fmt: skip
     assert sorted(path.name for path in built_once.root.iterdir()) == [
         "data", "notebooks", "reports", "reports.toml", "workbench.toml",
@@ -83,7 +84,7 @@ def test_a_changed_parameter_runs_its_report_and_no_other(built: Project) -> Non
     told: list[str] = []
     assert states(engine.build(built, tell=told.append)) == {"alpha": "done", "beta": "fresh"}
     assert "<h1>其一</h1>" in page(built)
-    assert told == ["alpha: running", "alpha: done"]
+    assert [re.sub(r"\d+\.\d", "0.0", line) for line in told] == ["[1/1] alpha: done 0.0 s"]
 
 
 @pytest.mark.usefixtures("quick")
@@ -170,7 +171,7 @@ def test_an_executed_notebook_heals(built: Project, content: bytes | None) -> No
 @pytest.mark.usefixtures("canned")
 @pytest.mark.parametrize(
     "content",
-    [None, b"", b"\xff\xfe", b"[]", b'{"alpha": 3}', b'{"alpha": {"execute_key": 3, "page": []}}'],
+    [None, b"", b"\xff\xfe", b"[]", b'{"alpha": 3}', b'{"alpha": {"execute_key": 3, "files": []}}'],
     ids=["deleted", "empty", "not text", "a list", "a number", "other types"],
 )
 def test_a_manifest_heals(single: Project, content: bytes | None) -> None:
@@ -297,7 +298,7 @@ def test_a_notebook_that_never_closes_its_report(single: Project) -> None:
 @pytest.mark.usefixtures("quick")
 def test_a_notebook_that_only_speaks_of_closing_does_not_close(single: Project) -> None:
     good = page(single)
-    tiny.write_notebook(single, "alpha.ipynb", f'wanted = "{engine.REPORT_MIME}"\nwanted')
+    tiny.write_notebook(single, "alpha.ipynb", f'wanted = "{html.REPORT_MIME}"\nwanted')
     result = engine.build(single)
     assert (states(result), result.exit_code) == ({"alpha": "raised"}, 3), message(result)
     assert page(single) == good
@@ -323,10 +324,10 @@ def test_a_page_that_cannot_be_made_keeps_the_last_good_one(built: Project, monk
     tiny.replace(built.catalogue_file, 'text = "first"', 'text = "changed"')
     real = html.render
 
-    def render(notebook: Path) -> bytes:
+    def render(notebook: Path, links: dict[str, str]) -> bytes:
         if notebook.stem == "alpha":
             raise RuntimeError("no paper")
-        return real(notebook)
+        return real(notebook, links)
 
     monkeypatch.setattr(html, "render", render)
     result = engine.build(built)
@@ -384,7 +385,7 @@ def test_a_report_taken_out_is_swept_and_other_peoples_files_are_not(built: Proj
         (built.reports / name).write_text("mine", encoding="utf-8")
     tiny.write_catalogue(built, tiny.row("alpha", text="first", home="hangzhou-public-library"))
     assert states(engine.build(built)) == {"alpha": "fresh"}
-    ours = ["alpha.html", "index.html", "manifest.json", "notebooks/alpha.ipynb"]
+    ours = ["alpha.facts.json", "alpha.html", "index.html", "manifest.json", "notebooks/alpha.ipynb"]
     assert sorted(tiny.snapshot(built.reports)) == sorted(foreign + ours)
     assert "beta.html" not in index(built)
 
@@ -433,7 +434,9 @@ def test_an_executed_notebook_holds_no_time_path_or_chance(built_once: Project) 
     assert leaks(built_once, content) == []
     assert "papermill" not in notebook.metadata
     assert [cell.id for cell in notebook.cells] == ["title", "c0", "injected-parameters", "c1"]
-    assert all(set(cell.metadata) <= {"tags"} for cell in notebook.cells)
+    assert all(set(cell.metadata) <= {"tags", "jupyter"} for cell in notebook.cells)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert all(cell.metadata.jupyter == {"source_hidden": True} for cell in code), "folded, for readers"
     assert 'text = "first"' in notebook.cells[2].source, "it says what it was run with"
 
 

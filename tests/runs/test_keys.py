@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from runs import tiny
+from workbench import settings
 from workbench.paths import Project, file_digest
-from workbench.records import load, tables, vocabularies
+from workbench.records import load, vocabularies
 from workbench.records.selection import Selection, select
 from workbench.runs import keys
 from workbench.runs.catalogue import Run
@@ -47,11 +48,12 @@ def run_of(project: Project, **parameters: str) -> Run:
 def key(project: Project, run: Run | None = None) -> str:
     """The execute key after the tables have been brought up to date, as a build does it."""
     load.ensure_tables(project)
-    return keys.execute_key(run or run_of(project), project, file_digest(project.processed / tables.DESCRIPTION))
+    return keys.execute_key(run or run_of(project), keys.executing(project))
 
 
-def publish(project: Project) -> str:
-    return keys.publish_key(file_digest(project.reports / "notebooks" / "beta.ipynb"))
+def publish(project: Project, **links: str) -> str:
+    shared = keys.publishing(project, settings.read(project))
+    return keys.publish_key(file_digest(project.reports / "notebooks" / "beta.ipynb"), links, shared)
 
 
 def touch_up(file: Path) -> None:
@@ -199,6 +201,28 @@ def test_the_executed_notebook_changes_the_publish_key(built: Project) -> None:
     assert publish(built) != before
 
 
+def change_office(project: Project, line: str) -> None:
+    """The settings of an office, with this line in place of another of its key."""
+    (project.root / "logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
+    text = project.settings_file.read_text(encoding="utf-8").partition("[office]")[0]
+    project.settings_file.write_text(f"{text}[office]\n{line}\n", encoding="utf-8")
+
+
+def test_the_office_changes_the_publish_key_and_not_the_execute_key(built: Project) -> None:
+    before, seen = key(built), {publish(built)}
+    for line in ('colour = "#7a1f2b"', 'name = { en = "Office", zh = "办公室" }', 'logo = "logo.svg"'):
+        change_office(built, line)
+        assert key(built) == before, line
+        assert publish(built) not in seen, line
+        seen.add(publish(built))
+    touch_up(built.root / "logo.svg")
+    assert publish(built) not in seen, "another logo in the same place"
+
+
+def test_a_link_to_another_report_changes_the_publish_key(built: Project) -> None:
+    assert len({publish(built), publish(built, a="a.html"), publish(built, a="b.html")}) == 3
+
+
 def test_compiled_code_does_not_change_the_key(built: Project, package: Path) -> None:
     before = key(built)
     (package / "records" / "__pycache__").mkdir()
@@ -231,10 +255,10 @@ def test_keys_are_written_down_by_the_build(built: Project) -> None:
 
 def slice_of(project: Project, home: str) -> list[str]:
     """The records that the report of a home may read, as text."""
-    frames, settings = load.ensure_tables(project)
+    frames, found = load.ensure_tables(project)
     words, _ = vocabularies.read(project.vocabularies, "")
-    chosen = Selection(settings.homes[home], None, settings.as_of)
-    return [frame.to_csv() for frame in select(frames, settings, words, chosen).tables.values()]
+    chosen = Selection(found.homes[home], None, found.as_of)
+    return [frame.to_csv() for frame in select(frames, found, words, chosen).tables.values()]
 
 
 def test_a_record_of_another_home_does_not_change_the_key(built: Project) -> None:

