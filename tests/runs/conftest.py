@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,13 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
+    alone = threading.Lock()  # there is one `display`
+
     def execute(source: str, target: str, parameters: dict[str, Any], **options: object) -> None:
+        with alone:
+            run(source, target, parameters)
+
+    def run(source: str, target: str, parameters: dict[str, Any]) -> None:
         content, names = json.loads(Path(source).read_text(encoding="utf-8")), dict[str, Any]()
         given = "".join(f"{name} = {value!r}\n" for name, value in parameters.items())
         injected = tiny.notebook(given, parameters=None)["cells"][1]

@@ -12,7 +12,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -143,7 +143,7 @@ class _Maker:
         self.executing = keys.executing(project)
         self.publishing = keys.publishing(project, settings)
         self.versions = keys.versions()
-        self.links = self._links(run for run in runs if run.id in chosen or self._page(run).is_file())
+        self.links = self._links()
 
     def make(self, jobs: int, tell: Tell) -> dict[str, Outcome]:
         """The outcomes by id. A line is told for each report that was made, as they are made."""
@@ -157,18 +157,19 @@ class _Maker:
                 failure(self.project, run.id).unlink(missing_ok=True)
             else:
                 work.append(run)
-        for number, (outcome, seconds) in enumerate(self._side_by_side(work, jobs), 1):
-            outcomes[outcome.id] = outcome
-            tell(f"[{number}/{len(work)}] {outcome.id}: {outcome.state} {seconds:.1f} s")
+        # Those to which others lead come first, so that it is known which of them there are.
+        for wave in ([run for run in work if _is_target(run)], [run for run in work if not _is_target(run)]):
+            self.links = self._links()
+            for outcome, seconds in self._side_by_side(wave, jobs):
+                outcomes[outcome.id] = outcome
+                told = sum(run.id in outcomes for run in work)
+                tell(f"[{told}/{len(work)}] {outcome.id}: {outcome.state} {seconds:.1f} s")
         self._mend_links(outcomes)
         return outcomes
 
     def _mend_links(self, outcomes: dict[str, Outcome]) -> None:
-        """Reports led to others in the hope that these would be made: where one was not, nothing leads to it."""
-        links = self._links(run for run in self.runs if self._page(run).is_file())
-        if links == self.links:
-            return
-        self.links = links
+        """Publish again what leads to a report that was not there before, or is there no more."""
+        self.links = self._links()
         for run in self.chosen:
             if outcomes[run.id].state not in ("raised", "failed") and not self.is_fresh(run):
                 again = self.publish(run)
@@ -294,13 +295,13 @@ class _Maker:
 
     # --- links ------------------------------------------------------------------------------
 
-    def _links(self, runs: Iterable[Run]) -> dict[tuple[str, str], dict[str, str]]:
-        """For each home and language the pages of the reports on a partner, by ``partner:ORG_ID``."""
+    def _links(self) -> dict[tuple[str, str], dict[str, str]]:
+        """For each home and language the pages there are on partners, by ``partner:ORG_ID``."""
         found: dict[tuple[str, str], dict[str, str]] = {}
-        for run in runs:
-            partner = dict(run.parameters).get("partner")
-            if run.notebook.stem == PARTNER and partner:
-                found.setdefault(self._scope(run), {}).setdefault(f"{PARTNER}:{partner}", self._page(run).name)
+        for run in self.runs:
+            if _is_target(run) and self._page(run).is_file():
+                key = f"{PARTNER}:{dict(run.parameters)[PARTNER]}"
+                found.setdefault(self._scope(run), {}).setdefault(key, self._page(run).name)
         return found
 
     def _scope(self, run: Run) -> tuple[str, str]:
@@ -339,6 +340,11 @@ class _Maker:
         text = json.dumps(self.entries, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         with _writing():
             write_atomic(self.project.reports / MANIFEST, text.encode())
+
+
+def _is_target(run: Run) -> bool:
+    """Is it a report on a partner, to which others lead?"""
+    return run.notebook.stem == PARTNER and bool(dict(run.parameters).get(PARTNER))
 
 
 @contextlib.contextmanager
