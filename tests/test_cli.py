@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from runs import tiny
-from workbench import __version__
+from workbench import __version__, cli
 from workbench.cli import main
 from workbench.paths import Project
 
@@ -226,7 +226,7 @@ def test_3_a_notebook_raised_and_0_when_it_is_mended(place: Project) -> None:
     result = call("build", "--project", place.root)
     assert result.exit_code == 3
     assert "bad: cell 2 raised ValueError: none of that name (see reports/_failed/bad.ipynb)" in result.stderr
-    assert re.search(r"^2 reports: 1 run, 1 raised in \d+\.\d s; 1 HTML \(0\.0 MB\)\.$", said(result), re.MULTILINE)
+    assert re.search(r"^2 reports: 1 run, 1 raised in \d+\.\d s; 1 HTML \(\d+ kB\)\.$", said(result), re.MULTILINE)
     assert re.search(r"^\[2/2\] (alpha|bad): (done|raised) \d+\.\d s$", said(result), re.MULTILINE)
     assert str(place.root) not in result.output
 
@@ -235,6 +235,25 @@ def test_3_a_notebook_raised_and_0_when_it_is_mended(place: Project) -> None:
     assert result.exit_code == 0
     assert "Nothing changed: 1 report up to date, no notebook was run." in said(result)
     assert "Open reports/index.html" in result.stdout
+
+
+def test_2_only_a_report_that_is_not_in_the_catalogue(place: Project) -> None:
+    result = call("build", "--only", "alpha", "--only", "alfa", "--project", place.root)
+    assert result.exit_code == 2
+    assert 'No report of the catalogue is called "alfa": did you mean alpha?' in said(result)
+    assert not place.reports.exists(), "nothing was run"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.04, "0.0 s"), (59.4, "59.4 s"), (59.6, "1 min 0 s"), (130.2, "2 min 10 s")]
+)
+def test_a_time_as_people_say_it(seconds: float, words: str) -> None:
+    assert cli._duration(seconds) == words
+
+
+@pytest.mark.parametrize(("size", "words"), [(12_345, "12 kB"), (3_400_000, "3.4 MB"), (31_200_000, "31 MB")])
+def test_a_size_as_people_say_it(size: int, words: str) -> None:
+    assert cli._size(size) == words
 
 
 def test_4_the_machinery_failed(place: Project) -> None:

@@ -235,7 +235,7 @@ def build(folder: Path | None, as_of: str, **options: Any) -> None:
     for outcome in result.outcomes:
         if outcome.message:
             click.echo(f"{outcome.id}: {outcome.message}", err=True)
-    files = ", ".join(f"{count} {name.upper()} ({_megabytes(size)})" for name, (count, size) in result.files.items()
+    files = ", ".join(f"{count} {name.upper()} ({_size(size)})" for name, (count, size) in result.files.items()
                       if count)  # fmt: skip
     click.echo(f"{_counted(result)} {_duration(time.monotonic() - begun)}{files and '; '}{files}.")
     click.echo(f"Open {project.relative(project.reports / 'index.html')}")
@@ -258,8 +258,9 @@ def _duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
 
 
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:.0f} MB" if size >= 1e7 else f"{size / 1e6:.1f} MB"
+def _size(size: int) -> str:
+    """A number of bytes as people say it: 12 kB, 3.4 MB, 31 MB."""
+    return f"{size / 1e3:.0f} kB" if size < 1e6 else f"{size / 1e6:.1f} MB" if size < 1e7 else f"{size / 1e6:.0f} MB"
 
 
 @main.command()

@@ -104,8 +104,8 @@ def _chosen(ids: list[str], only: Sequence[str]) -> set[str]:
     """The ids that a pattern asks for; all of them without one. Raises `UsageError` for a pattern without any."""
     for pattern in only:
         if not any(fnmatchcase(id, pattern) for id in ids):
-            hint = did_you_mean(pattern, ids) or "`workbench build` without it makes them all"
-            raise UsageError(f'No report of the catalogue is called "{pattern}": {hint}.')
+            hint = did_you_mean(pattern, ids) or "see reports.toml, or leave it out for all reports."
+            raise UsageError(f'No report of the catalogue is called "{pattern}": {hint}')
     return {id for id in ids if not only or any(fnmatchcase(id, pattern) for pattern in only)}
 
 
