@@ -263,6 +263,17 @@ def _size(size: int) -> str:
     return f"{size / 1e3:.0f} kB" if size < 1e6 else f"{size / 1e6:.1f} MB" if size < 1e7 else f"{size / 1e6:.0f} MB"
 
 
+@_verb
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, metavar="N",
+              help="Where to listen (8765); the next free one if it is taken, 0 for any.")  # fmt: skip
+@click.option("--open/--no-open", "browse", default=False, help="Open the reports in the browser.")
+def serve(folder: Path | None, port: int, browse: bool) -> None:
+    """Show the reports in the browser of this machine, until Ctrl-C."""
+    from workbench.publish import serve as server
+
+    server.serve(_project(folder), port, browse, click.echo)
+
+
 @main.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID…")
 @project_option
