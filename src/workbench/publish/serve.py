@@ -71,10 +71,10 @@ def serve(project: Project, port: int, browse: bool, tell: Callable[[str], None]
     if not (project.reports / "index.html").is_file():
         raise UsageError(f"There are no reports in {project.reports} yet. Run workbench build first.")
     with start(project.reports, port) as server:
-        if port and server.server_port != port:
-            tell(f"Port {port} is taken; {server.server_port} is the next free one.")
-        tell(f"The reports are at {server.address} for this machine only. Ctrl-C ends it.")
         try:
+            if port and server.server_port != port:
+                tell(f"Port {port} is taken; {server.server_port} is the next free one.")
+            tell(f"The reports are at {server.address} for this machine only. Ctrl-C ends it.")
             if browse:
                 webbrowser.open(server.address)
             server.serve_forever()
@@ -117,11 +117,11 @@ class _Handler(BaseHTTPRequestHandler):
         asked = unquote(urlsplit(self.path).path).lstrip("/") or "index.html"
         try:
             found = (self.server.folder / asked).resolve()
-            inside = found.relative_to(self.server.folder)
-        except (ValueError, OSError, RuntimeError):
+            inside, whole = found.relative_to(self.server.folder), found.is_file()
+        except (ValueError, OSError, RuntimeError):  # outside, no name at all, a link that leads in a circle
             return None
         hidden = any(part.startswith(".") for part in (*inside.parts, *Path(asked).parts))
-        return found if found.is_file() and not hidden else None
+        return found if whole and not hidden else None
 
     def refuse(self, status: HTTPStatus, why: str, body: bool) -> None:
         self.send(status, "text/plain; charset=utf-8", f"{why}\n".encode(), body)

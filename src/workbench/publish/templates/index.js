@@ -4,10 +4,10 @@
   const find = (id) => document.getElementById(id);
   const data = JSON.parse(find("data").textContent);
   const root = document.documentElement;
-  const search = find("search"), form = search.form, status = find("status"), hits = find("hits"), more = find("more");
+  const search = find("search"), form = search.form, status = find("status");
   const choices = [...form.querySelectorAll("select")];
   const cards = data.reports.map((id) => find("report-" + id));
-  const AT_ONCE = 40, PLACES = 4, AROUND = 160;
+  const PLACES = 4, AROUND = 160;
 
   // --- words ---------------------------------------------------------------------------------
   const say = (key, values) => {
@@ -138,9 +138,9 @@
   const fits = (card) => chosen().every((choice) => card.dataset[choice.name] === choice.value);
   const matches = (wanted, open) => {
     const { sentences, reports } = prepare();
-    const found = [];
+    const named = [];
     reports.forEach((text, n) => {
-      if (open.has(n) && cards[n].querySelector("h3 a") && has(text, wanted)) found.push(() => byName(n, wanted));
+      if (open.has(n) && cards[n].querySelector("h3 a") && has(text, wanted)) named.push(() => byName(n, wanted));
     });
     const ours = [], others = []; // those in the language of the page first
     data.sentences.forEach(([text, ...flat], n) => {
@@ -150,15 +150,29 @@
       if (!places.length) return;
       (cards[places[0][0]].dataset.language === root.lang ? ours : others).push(() => bySentence([text, places], wanted));
     });
-    return found.concat(ours, others);
+    return [named, ours.concat(others)];
   };
 
-  let waiting = [];
-  const showMore = () => {
-    hits.append(...waiting.splice(0, AT_ONCE).map((make) => make()));
-    more.hidden = !waiting.length;
-    if (waiting.length) more.textContent = say("more", { n: Math.min(AT_ONCE, waiting.length) });
+  // A list that shows some of what was found, and more when asked.
+  const listed = (id, atOnce) => {
+    const section = find(id), [list, more] = [section.querySelector("ol"), section.querySelector("button")];
+    let waiting = [];
+    const next = (number) => {
+      const items = waiting.splice(0, number).map((make) => make());
+      list.append(...items);
+      more.hidden = !waiting.length;
+      if (waiting.length) more.textContent = say("more", { n: waiting.length });
+      return items;
+    };
+    more.addEventListener("click", () => next(atOnce * 10)[0].querySelector(".step").focus());
+    return (found) => {
+      waiting = [...found];
+      list.replaceChildren();
+      section.hidden = !found.length;
+      next(atOnce);
+    };
   };
+  const showNames = listed("by_title", 6), showSentences = listed("by_sentence", 30);
   const show = () => {
     const query = search.value.trim(), wanted = tokens(query);
     const open = new Set(cards.keys());
@@ -171,16 +185,15 @@
       const jump = document.querySelector(`.kinds a[href="#${group.getAttribute("aria-labelledby")}"]`);
       if (jump) jump.parentNode.hidden = group.hidden;
     }
-    hits.replaceChildren();
-    waiting = query ? matches(wanted, open) : [];
-    const number = waiting.length, narrowed = chosen().length > 0;
-    if (query && !number) status.textContent = say(narrowed ? "nothing_here" : "nothing", { q: query });
-    else if (query) status.textContent = say("found", { n: number });
+    const [named, sentences] = query ? matches(wanted, open) : [[], []];
+    const narrowed = chosen().length > 0, some = named.length + sentences.length > 0;
+    const numbers = { a: say("count", { n: named.length }), b: say("sentences", { n: sentences.length }) };
+    if (query) status.textContent = some ? say("found", numbers) : say(narrowed ? "nothing_here" : "nothing", { q: query });
     else status.textContent = open.size ? say("count", { n: open.size }) : say("nothing_chosen", {});
     find("clear").hidden = !query && !narrowed;
     find("reports").hidden = Boolean(query);
-    find("found").hidden = !number;
-    showMore();
+    showNames(named);
+    showSentences(sentences);
     const kept = new URLSearchParams([...(query ? [["q", query]] : []), ...chosen().map((c) => [c.name, c.value])]);
     if (root.lang !== first) kept.set("words", root.lang);
     const hash = kept.size ? "#" + kept : "";
@@ -195,7 +208,7 @@
 
   // --- keys and clicks ------------------------------------------------------------------------
   const step = (by, event) => {
-    const stops = [...document.querySelectorAll("#found .step, #reports h3 a")].filter((stop) => stop.checkVisibility());
+    const stops = [...document.querySelectorAll(".found .step, #reports h3 a")].filter((stop) => stop.checkVisibility());
     const at = stops.indexOf(document.activeElement);
     if (document.activeElement !== search && at < 0) return;
     event.preventDefault();
@@ -216,17 +229,12 @@
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    document.querySelector("#found .step")?.focus();
+    document.querySelector(".found .step")?.focus();
   });
   search.addEventListener("input", show);
   for (const choice of choices) choice.addEventListener("change", show);
   find("clear").addEventListener("click", clear);
   find("switch").addEventListener("click", change);
-  more.addEventListener("click", () => {
-    const next = hits.children.length;
-    showMore();
-    hits.children[next].querySelector(".step").focus();
-  });
 
   // --- as it was left: what is searched and chosen stands in the address ----------------------
   const first = root.lang;
