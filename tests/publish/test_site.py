@@ -11,23 +11,13 @@ from typing import Any
 import pytest
 
 from publish.conftest import Page
+from publish.listed import put
 from runs import tiny
 from workbench import settings as settings_module
 from workbench.paths import Project
-from workbench.publish import content, site
+from workbench.publish import content, html, site
 from workbench.runs.catalogue import Run
 
-ABOUT = {
-    "kind": "overview",
-    "title": "A title",
-    "home": "zhejiang-library",
-    "home_name": "Zhejiang Library",
-    "lead": "A lead.",
-    "as_of": "2026-10-31",
-    "sentences": [{"text": "A lead.", "records": [["events", "a"], ["events", "b"]]}],
-    "sources": ["a", "b"],
-    "language": "en",
-}
 WORDS = {
     language: tomllib.loads((html.TEMPLATES / f"index.{language}.toml").read_text(encoding="utf-8"))
     for language in ("en", "zh")
@@ -41,21 +31,6 @@ HOSTILE = (
 def project(tmp_path: Path) -> Project:
     """A project without records."""
     return tiny.bare_project(tmp_path / "project")
-
-
-def put(project: Project, id: str, *, page: bool = True, failed: bool = False, **facts: Any) -> Run:
-    """A report that has been built, has failed, or both."""
-    output = {"output_type": "display_data", "data": {content.REPORT_MIME: ABOUT | facts}, "metadata": {}}
-    notebook = tiny.notebook("1")
-    notebook["cells"][2]["outputs"] = [output]
-    if page:
-        (project.reports / "notebooks").mkdir(parents=True, exist_ok=True)
-        (project.reports / "notebooks" / f"{id}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-        (project.reports / f"{id}.html").write_text("<p>", encoding="utf-8")
-    if failed:
-        (project.reports / "_failed").mkdir(parents=True, exist_ok=True)
-        (project.reports / "_failed" / f"{id}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-    return Run(id, project.notebooks / "overview.ipynb", ())
 
 
 def index(project: Project, runs: list[Run], *failed: str, as_of: str = "") -> Page:
