@@ -1,0 +1,218 @@
+"""A report as PDF: pandoc writes its tree as typst, and typst sets it with the template ``templates/pdf``.
+
+Texts reach typst as string literals and as JSON, never as its code. The file is tagged (PDF/UA-1), has vector
+figures and embedded fonts: those that typst carries, DejaVu Sans of matplotlib's files, and Noto of
+pylopdf-fonts-zh-cn; a character that none has shows the sign of its block (Last Resort), its text is kept.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.util
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import MachineryFailed
+from workbench.publish import documents
+from workbench.publish.content import Content, Context
+from workbench.publish.documents import Element, attribute, has_class
+
+if TYPE_CHECKING:
+    import typst
+
+TEMPLATE = Path(__file__).parent / "templates" / "pdf" / "report.typ"
+HOUSE_COLOUR = "#0f6e74"
+BRIEF = ("partner",)  # kinds that fit one printed page, besides notes and sources
+SIZES = {False: (10.5,), True: (10.0, 9.6, 9.2, 8.8, 8.4)}  # of reading text, in points: the largest that fits
+TALLEST = {False: 21.0, True: 9.0}  # of a figure, in centimetres
+
+
+def render(content: Content, context: Context) -> bytes:
+    """The PDF of a report: the same bytes for the same content and context.
+
+    A report of a brief kind is set in the largest size in which it fits one page. Raises `MachineryFailed` when pandoc
+    or typst fails.
+    """
+    import typst
+
+    document = documents.read(content)
+    body = _body(document, str(_words(content).get("notes", "")))
+    about = about_report(content, context) | {"alts": {name: figure.alt for name, figure in document.figures.items()}}
+    files = {"main.typ": body, "report.typ": TEMPLATE.read_bytes()}
+    files |= {name: figure.svg.encode() for name, figure in document.figures.items()}
+    if context.office.logo:
+        files[about["logo"]] = context.office.logo.read_bytes()
+    sizes = SIZES[about["brief"]]
+    try:
+        for size in sizes:
+            files["about.json"] = json.dumps({**about, "size": size}, ensure_ascii=False).encode()
+            if size == sizes[-1] or _pages(files) == 1:
+                break
+        compiler = typst.Compiler(files, font_paths=fonts())
+        return compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=midnight(content))
+    except (typst.TypstError, RuntimeError) as error:
+        raise MachineryFailed(f"typst failed: {error}") from None
+
+
+def _pages(files: dict[str, bytes]) -> int:
+    """How many pages the body takes, without notes and sources."""
+    import typst
+
+    return int(json.loads(typst.Compiler(files, font_paths=fonts()).query("<body-ends>", field="value", one=True)))
+
+
+def about_report(content: Content, context: Context) -> dict[str, Any]:
+    """What stands on the pages around the body, in the report's language."""
+    facts, words = content.facts, _words(content)
+    lang = str(facts.get("language", "en"))
+    brief = facts.get("kind") in BRIEF
+    home = _sentence_case(str(facts.get("home_name", "")))
+    office = context.office.name.get(lang) or home
+    edition = context.edition
+    standing = (
+        [f"{words.get('edition', '')} {edition.name}".strip(), f"{words.get('released_by', '')} {edition.by}".strip()]
+        if edition
+        else [str(facts.get("draft_words", ""))]
+    )
+    period = str(facts.get("period_words") or facts.get("period") or "")
+    scope = [home if home != office else "", period, str(facts.get("as_of_words", ""))]
+    return {
+        "title": str(facts.get("title", "")), "head": str(facts.get("title", "")), "lang": lang, "office": office,
+        "author": office, "scope": [line for line in scope if line], "standing": standing, "draft": edition is None,
+        "contents": str(words.get("contents", "")), "brief": brief, "tallest": TALLEST[brief],
+        "colour": context.office.colour or HOUSE_COLOUR,
+        "logo": f"logo{context.office.logo.suffix}" if context.office.logo else None,
+    }  # fmt: skip
+
+
+@cache
+def fonts() -> typst.Fonts:
+    """The fonts of every document, read once a process; none of the machine's."""
+    import pylopdf_fonts_zh_cn
+    import typst
+
+    matplotlib = importlib.util.find_spec("matplotlib")
+    if matplotlib is None or matplotlib.origin is None:
+        raise MachineryFailed("matplotlib is not installed, and with it the font DejaVu Sans; install the project again")
+    latin = Path(matplotlib.origin).parent / "mpl-data" / "fonts" / "ttf"
+    chinese = Path(pylopdf_fonts_zh_cn.sans_path()).parent
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(latin), str(chinese)])
+
+
+def midnight(content: Content) -> int:
+    """The day the report speaks of, as seconds since 1970: the only time that its files carry."""
+    day = dt.date.fromisoformat(str(content.facts.get("as_of") or "1980-01-01"))
+    return int(dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC).timestamp())
+
+
+# --- the body -------------------------------------------------------------------------------
+
+
+def _body(document: documents.Document, heading: str) -> bytes:
+    """The typst code of a document: functions of the template and string literals."""
+    numbers = {key: number for number, key in enumerate(document.notes, 1)}
+
+    def change(element: Element) -> list[Element]:
+        return _typst(element, numbers)
+
+    blocks = document.blocks
+    at = next((n for n, block in enumerate(blocks) if has_class(block, "sources")), len(blocks))
+    tree = [*blocks[:at], _raw("#body-ends")]
+    if document.notes:
+        title: Element = {"t": "Header", "c": [1, ["", [], []], [{"t": "Str", "c": heading}]]}
+        tree += [title, *_call("notes", "", *document.notes.values())]
+    tree = documents.changed([*tree, *blocks[at:]], change)
+    written = documents.pandoc(documents.written(tree), "-f", "json", "-t", "typst")
+    return b'#import "report.typ": *\n#show: report\n' + written
+
+
+def _typst(element: Element, numbers: dict[str, int]) -> list[Element]:
+    """An element as typst needs it: text as literals, what has a look of its own as a call of the template."""
+    kind = element["t"]
+    if kind == "Str":
+        return [_inline(f"#{_literal(element['c'])};")]
+    if kind == "Span":
+        return _span(element, numbers)
+    if kind == "Div":
+        return _div(element)
+    if kind == "DefinitionList":
+        cards = ((number, [{"t": "Plain", "c": words}]) for words, (number, *_) in element["c"])
+        return _call("key-figures", "", *(part for card in cards for part in card))
+    return [element]
+
+
+def _span(element: Element, numbers: dict[str, int]) -> list[Element]:
+    """A mark as the number of its note, a text of another language as such, anything else as it is."""
+    inlines: list[Element] = element["c"][1]
+    if has_class(element, "marks"):
+        number = numbers.get(attribute(element, "note"))
+        return [_inline(f"#mark({number});")] if number else [_inline("#marks["), *inlines, _inline("];")]
+    lang = attribute(element, "lang")
+    return [_inline(f"#text(lang: {_literal(lang)})["), *inlines, _inline("];")] if lang else inlines
+
+
+def _div(element: Element) -> list[Element]:
+    """A division as a call of the template, if it has one; those of a figure wait for the figure."""
+    (id, classes, _), blocks = element["c"]
+    found: list[Element] = blocks
+    if {"figure-title", "figure-subtitle", "figure-note", "canvas", "verdict-word"} & {*classes}:
+        return [element]
+    if "drawing" in classes:
+        found = _drawing(blocks)
+    elif "verdict" in classes:
+        word = [block for block in blocks if has_class(block, "verdict-word")]
+        kind = next((name for name in classes if name != "verdict"), "")
+        found = _call("verdict", f"{_literal(kind)}, ", _inside(word), [block for block in blocks if block not in word])
+    elif "lead" in classes:
+        found = _call("lead", "", blocks)
+    elif "note" in classes:
+        found = _call("remark", "", blocks)
+    elif "sources" in classes:
+        found = [*blocks[:1], *_call("smaller", "", blocks[1:])]
+    if lang := attribute(element, "lang"):
+        found = _call("within", f"{_literal(lang)}, ", found)
+    return [{"t": "Div", "c": [[id, [], []], found]}] if id else found
+
+
+def _drawing(blocks: list[Element]) -> list[Element]:
+    """A figure: the name of its file, and its words as content."""
+    image = next((e for e in documents.elements(blocks) if e["t"] == "Image"), None)
+    words = [_inside([b for b in blocks if has_class(b, f"figure-{name}")]) for name in ("title", "subtitle", "note")]
+    if image is None:
+        return [block for part in words for block in part]
+    return _call("drawing", f"{_literal(image['c'][2][0])}, ", *words)
+
+
+def _call(name: str, literals: str, *contents: list[Element]) -> list[Element]:
+    """A call of a function of the template with literals and then pieces of content, in typst's code."""
+    found = [_raw(f"#{name}({literals}")]
+    for content in contents:
+        found += [_raw("["), *content, _raw("],")]
+    return [*found, _raw(")")]
+
+
+def _inside(divisions: list[Element]) -> list[Element]:
+    return [block for division in divisions for block in division["c"][1]]
+
+
+def _literal(text: str) -> str:
+    """A text as a string literal of typst, in which only a quotation mark and a backslash mean anything."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _raw(code: str) -> Element:
+    return {"t": "RawBlock", "c": ["typst", code]}
+
+
+def _inline(code: str) -> Element:
+    return {"t": "RawInline", "c": ["typst", code]}
+
+
+def _words(content: Content) -> dict[str, Any]:
+    return dict(content.facts.get("words") or {})
+
+
+def _sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:]
