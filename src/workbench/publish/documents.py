@@ -8,6 +8,7 @@ report, the tree is changed in plain Python: marks become notes, figures files, 
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import json
 import os
@@ -19,7 +20,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from workbench.errors import MachineryFailed
-from workbench.publish.content import Content
+from workbench.publish.content import Content, Context
 
 Element = dict[str, Any]  # one block or inline of pandoc's tree: {"t": its kind, "c": what it holds}
 LEFT_OUT = frozenset(["title", "records"])  # roles of parts that only a page shows, or that the title page replaces
@@ -33,6 +34,8 @@ _FIGURE = re.compile(r"figure-\d+\.svg")
 _SAFE_LINK = re.compile(r"#\S+|https?://\S+")
 _EAST_ASIAN = re.compile(r"[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff]")
 _PANDOC_SECONDS = 120
+HOUSE_COLOUR = "#0f6e74"
+BRIEF = ("partner",)  # kinds that fit one printed page, besides notes and sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +86,18 @@ def read(content: Content) -> Document:
     return Document(changed(bodies, anchor), {key: changed(note, anchor) for key, note in used.items()}, figures)
 
 
-def pandoc(text: bytes, *arguments: str, **variables: str) -> bytes:
-    """What pandoc makes of ``text``, with files of the command line alone and with some environment variables.
+def pandoc(text: bytes, *arguments: str, folder: str = "", **variables: str) -> bytes:
+    """What pandoc makes of ``text``, with some environment variables; it reads nothing but ``folder``, if one is given.
 
     Raises `MachineryFailed` with pandoc's words when it fails.
     """
     import pypandoc
 
-    command = [pypandoc.get_pandoc_path(), "--sandbox", "--wrap=none", *arguments]
+    confined = [] if folder else ["--sandbox"]  # which would also hide the time it is told
+    command = [pypandoc.get_pandoc_path(), *confined, "--wrap=none", *arguments]
     try:
         done = subprocess.run(command, input=text, capture_output=True, check=False, timeout=_PANDOC_SECONDS,
-                              env={**os.environ, **variables})  # fmt: skip
+                              cwd=folder or None, env={**os.environ, **variables})  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
         raise MachineryFailed(f"pandoc could not be run: {error}") from None
     if done.returncode:
@@ -104,6 +108,38 @@ def pandoc(text: bytes, *arguments: str, **variables: str) -> bytes:
 def written(blocks: list[Element]) -> bytes:
     """A tree as pandoc reads it (``-f json``)."""
     return json.dumps({"pandoc-api-version": [1, 23, 1], "meta": {}, "blocks": blocks}).encode()
+
+
+def about_report(content: Content, context: Context) -> dict[str, Any]:
+    """What stands on the pages around the body, in the report's language."""
+    facts = content.facts
+    words = dict(facts.get("words") or {})
+    lang = str(facts.get("language", "en"))
+    brief = facts.get("kind") in BRIEF
+    home = str(facts.get("home_name", ""))
+    home = home[:1].upper() + home[1:]
+    office = context.office.name.get(lang) or home
+    edition = context.edition
+    standing = (
+        [f"{words.get('edition', '')} {edition.name}".strip(), f"{words.get('released_by', '')} {edition.by}".strip()]
+        if edition
+        else [str(facts.get("draft_words", ""))]
+    )
+    period = str(facts.get("period_words") or facts.get("period") or "")
+    scope = [home if home != office else "", period, str(facts.get("as_of_words", ""))]
+    return {
+        "title": str(facts.get("title", "")), "lang": lang, "office": office,
+        "author": office, "scope": [line for line in scope if line], "standing": standing, "draft": edition is None,
+        "contents": str(words.get("contents", "")), "brief": brief,
+        "colour": context.office.colour or HOUSE_COLOUR,
+        "logo": f"logo{context.office.logo.suffix}" if context.office.logo else None,
+    }  # fmt: skip
+
+
+def midnight(content: Content) -> int:
+    """The day the report speaks of, as seconds since 1970: the only time that its files carry."""
+    day = dt.date.fromisoformat(str(content.facts.get("as_of") or "1980-01-01"))
+    return int(dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC).timestamp())
 
 
 # --- the tree -------------------------------------------------------------------------------
@@ -131,6 +167,11 @@ def plain(tree: Any) -> str:
     if tree["t"] == "Str":
         return str(tree["c"])
     return " " if tree["t"] in ("Space", "SoftBreak", "LineBreak") else plain(tree.get("c", []))
+
+
+def inlines(blocks: list[Element]) -> list[Element]:
+    """What stands in some paragraphs, as one."""
+    return [inline for block in blocks if block["t"] in ("Plain", "Para") for inline in block["c"]]
 
 
 def has_class(element: Element, name: str) -> bool:
@@ -273,6 +314,11 @@ class Tidy(HTMLParser):
     def handle_data(self, data: str) -> None:
         self._put(html.escape(data))
 
+    def _close_up(self) -> None:
+        """A mark stands at its word, without a space between."""
+        if self.parts:
+            self.parts[-1] = self.parts[-1].rstrip(" ")
+
     def _put(self, text: str) -> None:
         if not self._dropped:
             self.parts.append(text)
@@ -293,6 +339,7 @@ class Tidy(HTMLParser):
         if tag == "cite":
             return f'<span class="cite"{_only_language(given)}>', "</span>"
         if tag == "sup" and "marks" in given.get("class", ""):
+            self._close_up()
             return f"<span{wanted}>", "</span>"
         if tag in ("p", "dl") and wanted:
             return f"<div{wanted}><{tag}>", f"</{tag}></div>"

@@ -7,12 +7,11 @@ pylopdf-fonts-zh-cn; a character that none has shows the sign of its block (Last
 
 from __future__ import annotations
 
-import datetime as dt
 import importlib.util
 import json
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbench.errors import MachineryFailed
 from workbench.publish import documents
@@ -23,10 +22,7 @@ if TYPE_CHECKING:
     import typst
 
 TEMPLATE = Path(__file__).parent / "templates" / "pdf" / "report.typ"
-HOUSE_COLOUR = "#0f6e74"
-BRIEF = ("partner",)  # kinds that fit one printed page, besides notes and sources
 SIZES = {False: (10.5,), True: (10.0, 9.6, 9.2, 8.8, 8.4)}  # of reading text, in points: the largest that fits
-TALLEST = {False: 21.0, True: 9.0}  # of a figure, in centimetres
 
 
 def render(content: Content, context: Context) -> bytes:
@@ -38,8 +34,8 @@ def render(content: Content, context: Context) -> bytes:
     import typst
 
     document = documents.read(content)
-    body = _body(document, str(_words(content).get("notes", "")))
-    about = about_report(content, context) | {"alts": {name: figure.alt for name, figure in document.figures.items()}}
+    body = _body(document, str(dict(content.facts.get("words") or {}).get("notes", "")))
+    about = documents.about_report(content, context) | {"alts": {name: figure.alt for name, figure in document.figures.items()}}
     files = {"main.typ": body, "report.typ": TEMPLATE.read_bytes()}
     files |= {name: figure.svg.encode() for name, figure in document.figures.items()}
     if context.office.logo:
@@ -51,7 +47,7 @@ def render(content: Content, context: Context) -> bytes:
             if size == sizes[-1] or _pages(files) == 1:
                 break
         compiler = typst.Compiler(files, font_paths=fonts())
-        return compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=midnight(content))
+        return compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=documents.midnight(content))
     except (typst.TypstError, RuntimeError) as error:
         raise MachineryFailed(f"typst failed: {error}") from None
 
@@ -61,30 +57,6 @@ def _pages(files: dict[str, bytes]) -> int:
     import typst
 
     return int(json.loads(typst.Compiler(files, font_paths=fonts()).query("<body-ends>", field="value", one=True)))
-
-
-def about_report(content: Content, context: Context) -> dict[str, Any]:
-    """What stands on the pages around the body, in the report's language."""
-    facts, words = content.facts, _words(content)
-    lang = str(facts.get("language", "en"))
-    brief = facts.get("kind") in BRIEF
-    home = _sentence_case(str(facts.get("home_name", "")))
-    office = context.office.name.get(lang) or home
-    edition = context.edition
-    standing = (
-        [f"{words.get('edition', '')} {edition.name}".strip(), f"{words.get('released_by', '')} {edition.by}".strip()]
-        if edition
-        else [str(facts.get("draft_words", ""))]
-    )
-    period = str(facts.get("period_words") or facts.get("period") or "")
-    scope = [home if home != office else "", period, str(facts.get("as_of_words", ""))]
-    return {
-        "title": str(facts.get("title", "")), "head": str(facts.get("title", "")), "lang": lang, "office": office,
-        "author": office, "scope": [line for line in scope if line], "standing": standing, "draft": edition is None,
-        "contents": str(words.get("contents", "")), "brief": brief, "tallest": TALLEST[brief],
-        "colour": context.office.colour or HOUSE_COLOUR,
-        "logo": f"logo{context.office.logo.suffix}" if context.office.logo else None,
-    }  # fmt: skip
 
 
 @cache
@@ -99,12 +71,6 @@ def fonts() -> typst.Fonts:
     latin = Path(matplotlib.origin).parent / "mpl-data" / "fonts" / "ttf"
     chinese = Path(pylopdf_fonts_zh_cn.sans_path()).parent
     return typst.Fonts(include_system_fonts=False, font_paths=[str(latin), str(chinese)])
-
-
-def midnight(content: Content) -> int:
-    """The day the report speaks of, as seconds since 1970: the only time that its files carry."""
-    day = dt.date.fromisoformat(str(content.facts.get("as_of") or "1980-01-01"))
-    return int(dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC).timestamp())
 
 
 # --- the body -------------------------------------------------------------------------------
@@ -208,11 +174,3 @@ def _raw(code: str) -> Element:
 
 def _inline(code: str) -> Element:
     return {"t": "RawInline", "c": ["typst", code]}
-
-
-def _words(content: Content) -> dict[str, Any]:
-    return dict(content.facts.get("words") or {})
-
-
-def _sentence_case(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -1,0 +1,191 @@
+"""A report as a Word file, by pandoc, in the styles of a reference document.
+
+The reference document is that of the house (``templates/docx/reference.docx``, made by ``tools/reference_docx.py``) or
+the office's own; in its header and footer ``{office}``, ``{title}`` and ``{standing}`` are filled in. Marks become real
+footnotes; figures pictures of 200 dots per inch, since not every Word shows SVG.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import tempfile
+import zipfile
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import MachineryFailed, UsageError
+from workbench.publish import documents
+from workbench.publish.content import Content, Context
+from workbench.publish.documents import HOUSE_COLOUR, Element, attribute, div, has_class
+
+TEMPLATES = Path(__file__).parent / "templates" / "docx"
+WIDTH, TALLEST = 16.4, 21.0  # of a figure, in centimetres
+DPI = 200
+LANGUAGES = {"en": "en-GB", "zh": "zh-CN"}
+_FILLED = re.compile(r"word/(header|footer)\d*\.xml")
+_STYLES = {  # class of a paragraph's division → style of the reference document
+    "lead": "Lead", "note": "Remark", "figure-title": "Image Caption", "figure-subtitle": "Figure Subtitle",
+    "canvas": "Figure", "figure-note": "Figure Note", "verdict-word": "Verdict Word", "verdict": "Verdict",
+    "places": "Places",
+}  # fmt: skip
+
+
+def render(content: Content, context: Context) -> bytes:
+    """The Word file of a report: the same bytes for the same content and context.
+
+    Raises `MachineryFailed` when pandoc fails, and `UsageError` when the office's reference document is none.
+    """
+    document = documents.read(content)
+    about = documents.about_report(content, context)
+    logo = context.office.logo
+    files = _rastered({name: figure.svg.encode() for name, figure in document.figures.items()})
+    if logo:
+        files |= _rastered({about["logo"]: logo.read_bytes()})
+    pictures = {name: _picture(name, figure) for name, figure in document.figures.items()}
+    notes = {key: documents.changed(note, lambda e: [] if has_class(e, "marks") else [e])
+             for key, note in document.notes.items()}  # fmt: skip
+    blocks = documents.changed(document.blocks, lambda element: _word(element, notes, pictures))
+    front = [div("", [_paragraph([_image(about["logo"], about["office"], "height", "1.4cm")])],
+                 custom_style="Subtitle")] if logo else []  # fmt: skip
+    for style, text in _front(about):
+        front.append(div("", [_paragraph([_text(text)])], custom_style=style))
+    meta = {"title": about["title"], "author": about["office"], "lang": LANGUAGES.get(about["lang"], about["lang"])}
+    tree = json.loads(documents.written([*front, *blocks]))
+    tree["meta"] = {name: {"t": "MetaInlines", "c": [_text(text)]} for name, text in meta.items() if text}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, picture in files.items():
+            (Path(folder) / name).write_bytes(picture)
+        (Path(folder) / "reference.docx").write_bytes(_reference(about, context))
+        return documents.pandoc(
+            json.dumps(tree).encode(), "-f", "json", "-t", "docx", "-o", "-",
+            "--reference-doc=reference.docx", f"--template={TEMPLATES / 'document.xml'}",
+            folder=folder, SOURCE_DATE_EPOCH=str(documents.midnight(content)),
+        )  # fmt: skip
+
+
+def _front(about: dict[str, Any]) -> list[tuple[str, str]]:
+    """The lines above the report, each with its style."""
+    return [("Title", about["title"]), *(("Subtitle", line) for line in about["scope"]),
+            ("Standing", " · ".join(about["standing"]))]  # fmt: skip
+
+
+def _word(element: Element, notes: dict[str, list[Element]], pictures: dict[str, Element]) -> list[Element]:
+    """An element as the Word file has it: marks as footnotes, figures as pictures, looks as styles."""
+    kind = element["t"]
+    if kind == "Image":
+        return [pictures[element["c"][2][0]]]
+    if kind == "DefinitionList":
+        return [_cards(element["c"])]
+    if kind == "Table":
+        return [_shared_out(element)]
+    if kind == "Span" and has_class(element, "marks"):
+        note = notes.get(attribute(element, "note"))
+        return [{"t": "Note", "c": note} if note else {"t": "Superscript", "c": element["c"][1]}]
+    if kind == "Div":
+        (id, classes, attributes), blocks = element["c"]
+        style = next((_STYLES[name] for name in classes if name in _STYLES), "Source Text" if id else "")
+        kept = [[name, value] for name, value in attributes if name == "lang"]
+        return [{"t": "Div", "c": [[id, [], [*kept, *([["custom-style", style]] if style else [])]], blocks]}]
+    return [element]
+
+
+def _cards(cards: list[Any]) -> Element:
+    """Key figures as a table of one row: each number above its words."""
+    share = {"t": "ColWidth", "c": 1 / len(cards)}
+    cells = [
+        [["", [], []], {"t": "AlignDefault"}, 1, 1,
+         [div("", [_paragraph(documents.inlines(number))], custom_style="Key Figure"), div("", [_paragraph(words)], custom_style="Key Words")]]
+        for words, (number, *_) in cards
+    ]  # fmt: skip
+    empty: list[Any] = [["", [], []], []]
+    return {"t": "Table", "c": [["", [], [["custom-style", "KeyFigures"]]], [None, []],
+                                [[{"t": "AlignDefault"}, share]] * len(cards), empty,
+                                [[["", [], []], 0, [], [[["", [], []], cells]]]], empty]}  # fmt: skip
+
+
+def _shared_out(table: Element) -> Element:
+    """A table as wide as the text, its columns after what they hold: Word would take all for equal."""
+    attributes, caption, columns, head, bodies, foot = table["c"]
+    rows = [*head[1], *(row for body in bodies for row in [*body[2], *body[3]])]
+    widths = []
+    for number in range(len(columns)):
+        texts = [documents.plain(row[1][number][4]) for row in rows if number < len(row[1])]
+        cells, words = [_columns(text) for text in texts], [_columns(word) for text in texts for word in text.split()]
+        widths.append(max(min(max(words, default=0) + 3, 24.0), min(sum(cells) / len(cells) + max(cells) / 3, 50.0)))
+    shared = [[column[0], {"t": "ColWidth", "c": width / sum(widths)}]
+              for column, width in zip(columns, widths, strict=True)]  # fmt: skip
+    return {"t": "Table", "c": [attributes, caption, shared, head, bodies, foot]}
+
+
+def _columns(text: str) -> float:
+    """The width of a text in Latin letters: a Chinese one takes two."""
+    return sum(2.0 if ord(letter) > 0x2E80 else 1.0 for letter in text)
+
+
+# --- pictures -------------------------------------------------------------------------------
+
+
+def _picture(name: str, figure: documents.Figure) -> Element:
+    """A figure as wide as the text, or as tall as the page lets it be."""
+    box = re.search(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"', figure.svg)
+    tall = box is not None and float(box[2]) / float(box[1]) * WIDTH > TALLEST
+    return _image(name, figure.alt, *(("height", f"{TALLEST}cm") if tall else ("width", f"{WIDTH}cm")))
+
+
+def _image(name: str, alt: str, side: str, length: str) -> Element:
+    file = Path(name).with_suffix(".png").name if name.endswith(".svg") else name
+    return {"t": "Image", "c": [["", [], [[side, length]]], [_text(alt)], [file, ""]]}
+
+
+def _rastered(pictures: dict[str, bytes]) -> dict[str, bytes]:
+    """SVG files as PNG files of the text's width, drawn by typst; other pictures as they are."""
+    import typst
+
+    vectors = {name: content for name, content in pictures.items() if name.endswith(".svg")}
+    others = {name: content for name, content in pictures.items() if name not in vectors}
+    if not vectors:
+        return others
+    pages = "".join(f'#page(image("{name}", width: {WIDTH}cm))\n' for name in vectors)
+    code = f"#set page(width: auto, height: auto, margin: 0pt)\n{pages}"
+    try:
+        found = typst.Compiler({"main.typ": code.encode(), **vectors}).compile(format="png", ppi=DPI)
+    except (typst.TypstError, RuntimeError) as error:
+        raise MachineryFailed(f"a figure could not be drawn: {error}") from None
+    drawn = [found] if isinstance(found, bytes) else list(found)
+    return others | {Path(name).with_suffix(".png").name: png for name, png in zip(vectors, drawn, strict=True)}
+
+
+# --- the reference document -----------------------------------------------------------------
+
+
+def _reference(about: dict[str, Any], context: Context) -> bytes:
+    """The reference document with the words of its header and footer filled in, and the office's colour."""
+    own = context.office.reference_docx
+    words = {"office": about["office"], "title": about["title"], "standing": " · ".join(about["standing"])}
+    target = io.BytesIO()
+    try:
+        with zipfile.ZipFile(own or TEMPLATES / "reference.docx") as given, zipfile.ZipFile(target, "w") as filled:
+            for part in given.infolist():
+                content = given.read(part)
+                if _FILLED.fullmatch(part.filename):
+                    text = content.decode()
+                    content = re.sub(r"\{(office|title|standing)\}", lambda name: escape(words[name[1]]), text).encode()
+                elif part.filename == "word/styles.xml" and not own:
+                    colour = (context.office.colour or HOUSE_COLOUR).lstrip("#").upper()
+                    content = content.replace(HOUSE_COLOUR.lstrip("#").upper().encode(), colour.encode())
+                filled.writestr(part, content)
+    except (OSError, zipfile.BadZipFile) as error:
+        what = f"{own}: this is no Word file whose styles could be taken ({error})"
+        raise UsageError(f"{what}; name a .docx file under [office] reference_docx, or delete the line") from None
+    return target.getvalue()
+
+
+def _paragraph(inlines: list[Element]) -> Element:
+    return {"t": "Para", "c": inlines}
+
+
+def _text(text: str) -> Element:
+    return {"t": "Str", "c": text}
