@@ -34,6 +34,7 @@ _FIGURE = re.compile(r"figure-\d+\.svg")
 _SAFE_LINK = re.compile(r"#\S+|https?://\S+")
 _EAST_ASIAN = re.compile(r"[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff]")
 _PANDOC_SECONDS = 120
+_LETTERS = 100.0  # of a table's text, from margin to margin
 HOUSE_COLOUR = "#0f6e74"
 BRIEF = ("partner",)  # kinds that fit one printed page, besides notes and sources
 
@@ -223,12 +224,15 @@ def _alternatives(tree: Any) -> Iterable[tuple[str, str]]:
 
 
 def _settled(element: Element) -> list[Element]:
-    """What both formats want: headings one level higher, titles of sources slanted, places of a source in a line."""
+    """What both formats want: headings one level higher, columns after what they hold, titles of sources
+    slanted, places of a source in a line."""
     if element["t"] == "Header":
         level, attributes, inlines = element["c"]
         return [{"t": "Header", "c": [max(level - 1, 1), attributes, inlines]}]
     if has_class(element, "alt"):
         return []
+    if element["t"] == "Table":
+        return [_shared_out(element)]
     if has_class(element, "cite"):  # Chinese is never slanted
         inlines = element["c"][1]
         return inlines if _EAST_ASIAN.search(plain(inlines)) else [{"t": "Emph", "c": inlines}]
@@ -259,6 +263,29 @@ def _anchored(element: Element, linked: set[str]) -> list[Element]:
         content[place] = ["", *attributes[1:]]
         return [{**element, "c": content}]
     return [element]
+
+
+def _shared_out(table: Element) -> Element:
+    """A table as wide as the text. Each column has room for its longest word; what is left goes where texts are long,
+    since Word would make all columns equal."""
+    attributes, caption, columns, head, bodies, foot = table["c"]
+    rows = [*head[1], *(row for body in bodies for row in [*body[2], *body[3]])]
+    least, wanted = [], []
+    for number in range(len(columns)):
+        texts = [plain(row[1][number][4]) for row in rows if number < len(row[1])]
+        cells, words = [_columns(text) for text in texts], [_columns(word) for text in texts for word in text.split()]
+        least.append(min(max(words, default=0.0) + 3, 22.0))
+        wanted.append(max(sum(cells) / max(len(cells), 1) + max(cells, default=0.0) / 3 - least[-1], 1.0))
+    left = max(_LETTERS - sum(least), 0.0)
+    widths = [own + left * more / sum(wanted) for own, more in zip(least, wanted, strict=True)]
+    shared = [[column[0], {"t": "ColWidth", "c": width / sum(widths)}]
+              for column, width in zip(columns, widths, strict=True)]  # fmt: skip
+    return {"t": "Table", "c": [attributes, caption, shared, head, bodies, foot]}
+
+
+def _columns(text: str) -> float:
+    """The width of a text in Latin letters: a Chinese one takes two."""
+    return sum(2.0 if ord(letter) > 0x2E80 else 1.0 for letter in text)
 
 
 # --- markup ---------------------------------------------------------------------------------

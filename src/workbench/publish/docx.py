@@ -12,6 +12,7 @@ import json
 import re
 import tempfile
 import zipfile
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,6 @@ TEMPLATES = Path(__file__).parent / "templates" / "docx"
 WIDTH, TALLEST = 16.4, 21.0  # of a figure, in centimetres
 DPI = 200
 LANGUAGES = {"en": "en-GB", "zh": "zh-CN"}
-_FILLED = re.compile(r"word/(header|footer)\d*\.xml")
 _STYLES = {  # class of a paragraph's division → style of the reference document
     "lead": "Lead", "note": "Remark", "figure-title": "Image Caption", "figure-subtitle": "Figure Subtitle",
     "canvas": "Figure", "figure-note": "Figure Note", "verdict-word": "Verdict Word", "verdict": "Verdict",
@@ -45,8 +45,7 @@ def render(content: Content, context: Context) -> bytes:
     if logo:
         files |= _rastered({about["logo"]: logo.read_bytes()})
     pictures = {name: _picture(name, figure) for name, figure in document.figures.items()}
-    notes = {key: documents.changed(note, lambda e: [] if has_class(e, "marks") else [e])
-             for key, note in document.notes.items()}  # fmt: skip
+    notes = {key: _without_marks(note) for key, note in document.notes.items()}
     blocks = documents.changed(document.blocks, lambda element: _word(element, notes, pictures))
     front = [div("", [_paragraph([_image(about["logo"], about["office"], "height", "1.4cm")])],
                  custom_style="Subtitle")] if logo else []  # fmt: skip
@@ -59,17 +58,24 @@ def render(content: Content, context: Context) -> bytes:
         for name, picture in files.items():
             (Path(folder) / name).write_bytes(picture)
         (Path(folder) / "reference.docx").write_bytes(_reference(about, context))
-        return documents.pandoc(
+        made = documents.pandoc(
             json.dumps(tree).encode(), "-f", "json", "-t", "docx", "-o", "-",
             "--reference-doc=reference.docx", f"--template={TEMPLATES / 'document.xml'}",
             folder=folder, SOURCE_DATE_EPOCH=str(documents.midnight(content)),
         )  # fmt: skip
+    return _filled(io.BytesIO(made), {"word/(document|footnotes).xml": _mended})
 
 
 def _front(about: dict[str, Any]) -> list[tuple[str, str]]:
     """The lines above the report, each with its style."""
     return [("Title", about["title"]), *(("Subtitle", line) for line in about["scope"]),
             ("Standing", " · ".join(about["standing"]))]  # fmt: skip
+
+
+def _without_marks(note: list[Element]) -> list[Element]:
+    """A note in paragraphs; a footnote holds no other."""
+    blocks = documents.changed(note, lambda element: [] if has_class(element, "marks") else [element])
+    return [{"t": "Para", "c": block["c"]} if block["t"] == "Plain" else block for block in blocks]
 
 
 def _word(element: Element, notes: dict[str, list[Element]], pictures: dict[str, Element]) -> list[Element]:
@@ -79,8 +85,6 @@ def _word(element: Element, notes: dict[str, list[Element]], pictures: dict[str,
         return [pictures[element["c"][2][0]]]
     if kind == "DefinitionList":
         return [_cards(element["c"])]
-    if kind == "Table":
-        return [_shared_out(element)]
     if kind == "Span" and has_class(element, "marks"):
         note = notes.get(attribute(element, "note"))
         return [{"t": "Note", "c": note} if note else {"t": "Superscript", "c": element["c"][1]}]
@@ -104,25 +108,6 @@ def _cards(cards: list[Any]) -> Element:
     return {"t": "Table", "c": [["", [], [["custom-style", "KeyFigures"]]], [None, []],
                                 [[{"t": "AlignDefault"}, share]] * len(cards), empty,
                                 [[["", [], []], 0, [], [[["", [], []], cells]]]], empty]}  # fmt: skip
-
-
-def _shared_out(table: Element) -> Element:
-    """A table as wide as the text, its columns after what they hold: Word would take all for equal."""
-    attributes, caption, columns, head, bodies, foot = table["c"]
-    rows = [*head[1], *(row for body in bodies for row in [*body[2], *body[3]])]
-    widths = []
-    for number in range(len(columns)):
-        texts = [documents.plain(row[1][number][4]) for row in rows if number < len(row[1])]
-        cells, words = [_columns(text) for text in texts], [_columns(word) for text in texts for word in text.split()]
-        widths.append(max(min(max(words, default=0) + 3, 24.0), min(sum(cells) / len(cells) + max(cells) / 3, 50.0)))
-    shared = [[column[0], {"t": "ColWidth", "c": width / sum(widths)}]
-              for column, width in zip(columns, widths, strict=True)]  # fmt: skip
-    return {"t": "Table", "c": [attributes, caption, shared, head, bodies, foot]}
-
-
-def _columns(text: str) -> float:
-    """The width of a text in Latin letters: a Chinese one takes two."""
-    return sum(2.0 if ord(letter) > 0x2E80 else 1.0 for letter in text)
 
 
 # --- pictures -------------------------------------------------------------------------------
@@ -158,28 +143,49 @@ def _rastered(pictures: dict[str, bytes]) -> dict[str, bytes]:
     return others | {Path(name).with_suffix(".png").name: png for name, png in zip(vectors, drawn, strict=True)}
 
 
-# --- the reference document -----------------------------------------------------------------
+# --- the file -------------------------------------------------------------------------------
 
 
 def _reference(about: dict[str, Any], context: Context) -> bytes:
     """The reference document with the words of its header and footer filled in, and the office's colour."""
     own = context.office.reference_docx
     words = {"office": about["office"], "title": about["title"], "standing": " · ".join(about["standing"])}
-    target = io.BytesIO()
+    colours = [colour.lstrip("#").upper() for colour in (HOUSE_COLOUR, context.office.colour or HOUSE_COLOUR)]
+
+    def fill(text: str) -> str:
+        return re.sub(r"\{(office|title|standing)\}", lambda name: escape(words[name[1]]), text)
+
+    changes: dict[str, Callable[[str], str]] = {"word/(header|footer)\\d*.xml": fill}
+    if own is None:
+        hint = '<w:rFonts w:hint="eastAsia"' if about["lang"] == "zh" else "<w:rFonts"  # for quotation marks and dashes
+        changes["word/styles.xml"] = lambda text: text.replace(*colours).replace("<w:rFonts", hint)
     try:
-        with zipfile.ZipFile(own or TEMPLATES / "reference.docx") as given, zipfile.ZipFile(target, "w") as filled:
-            for part in given.infolist():
-                content = given.read(part)
-                if _FILLED.fullmatch(part.filename):
-                    text = content.decode()
-                    content = re.sub(r"\{(office|title|standing)\}", lambda name: escape(words[name[1]]), text).encode()
-                elif part.filename == "word/styles.xml" and not own:
-                    colour = (context.office.colour or HOUSE_COLOUR).lstrip("#").upper()
-                    content = content.replace(HOUSE_COLOUR.lstrip("#").upper().encode(), colour.encode())
-                filled.writestr(part, content)
-    except (OSError, zipfile.BadZipFile) as error:
+        return _filled(own or TEMPLATES / "reference.docx", changes)
+    except (OSError, zipfile.BadZipFile, UnicodeDecodeError) as error:
         what = f"{own}: this is no Word file whose styles could be taken ({error})"
         raise UsageError(f"{what}; name a .docx file under [office] reference_docx, or delete the line") from None
+
+
+def _mended(document: str) -> str:
+    """What pandoc leaves open: rows stay whole, no program puts room of its own beside a picture, and a footnote looks
+    like one wherever its mark stands."""
+    if "<w:footnotes" in document:
+        return re.sub(r'(?<=<w:pStyle w:val=")(Compact|BodyText|FirstParagraph)(?=")', "FootnoteText", document)
+    document = document.replace("<w:trPr>", "<w:trPr><w:cantSplit />").replace(
+        "<w:tr><w:tc>", "<w:tr><w:trPr><w:cantSplit /></w:trPr><w:tc>")  # fmt: skip
+    return document.replace("<wp:inline>", '<wp:inline distT="0" distB="0" distL="0" distR="0">')
+
+
+def _filled(file: Path | io.BytesIO, changes: dict[str, Callable[[str], str]]) -> bytes:
+    """A Word file, some of whose parts, named by a pattern, are changed; its times stay."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(file) as given, zipfile.ZipFile(target, "w") as made:
+        for part in given.infolist():
+            content = given.read(part)
+            for pattern, change in changes.items():
+                if re.fullmatch(pattern, part.filename):
+                    content = change(content.decode()).encode()
+            made.writestr(part, content, zipfile.ZIP_DEFLATED)
     return target.getvalue()
 
 
