@@ -15,7 +15,7 @@ from publish.listed import put
 from runs import tiny
 from workbench import settings as settings_module
 from workbench.paths import Project
-from workbench.publish import content, html, site
+from workbench.publish import html, site
 from workbench.runs.catalogue import Run
 
 WORDS = {

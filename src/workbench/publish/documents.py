@@ -26,7 +26,34 @@ Element = dict[str, Any]  # one block or inline of pandoc's tree: {"t": its kind
 LEFT_OUT = frozenset(["title", "records"])  # roles of parts that only a page shows, or that the title page replaces
 _DROPPED = frozenset(["script", "style", "details", "template", "iframe", "object", "noscript", "head", "title"])
 _KEPT = frozenset(
-    "h2 h3 h4 p div span section ul ol li dl dt dd table caption thead tbody tr th td strong em b i sub sup".split()
+    [
+        "h2",
+        "h3",
+        "h4",
+        "p",
+        "div",
+        "span",
+        "section",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "table",
+        "caption",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "strong",
+        "em",
+        "b",
+        "i",
+        "sub",
+        "sup",
+    ]
 )
 _ATTRIBUTES = ("id", "class", "lang", "dir", "data-note", "rowspan", "colspan")
 _SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
@@ -247,7 +274,7 @@ def _in_a_line(element: Element) -> list[Element]:
         return [element]
     between: list[Element] = [{"t": "Space"}, {"t": "Str", "c": "·"}, {"t": "Space"}]
     inlines = [inline for item in element["c"] for inline in [*between, *item[0]["c"]]]
-    return [div("places", [{"t": "Para", "c": inlines[len(between):]}])] if inlines else []
+    return [div("places", [{"t": "Para", "c": inlines[len(between) :]}])] if inlines else []
 
 
 def _anchored(element: Element, linked: set[str]) -> list[Element]:

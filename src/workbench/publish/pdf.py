@@ -35,7 +35,9 @@ def render(content: Content, context: Context) -> bytes:
 
     document = documents.read(content)
     body = _body(document, str(dict(content.facts.get("words") or {}).get("notes", "")))
-    about = documents.about_report(content, context) | {"alts": {name: figure.alt for name, figure in document.figures.items()}}
+    about = documents.about_report(content, context) | {
+        "alts": {name: figure.alt for name, figure in document.figures.items()}
+    }
     files = {"main.typ": body, "report.typ": TEMPLATE.read_bytes()}
     files |= {name: figure.svg.encode() for name, figure in document.figures.items()}
     if context.office.logo:
@@ -67,7 +69,9 @@ def fonts() -> typst.Fonts:
 
     matplotlib = importlib.util.find_spec("matplotlib")
     if matplotlib is None or matplotlib.origin is None:
-        raise MachineryFailed("matplotlib is not installed, and with it the font DejaVu Sans; install the project again")
+        raise MachineryFailed(
+            "matplotlib is not installed, and with it the font DejaVu Sans; install the project again"
+        )
     latin = Path(matplotlib.origin).parent / "mpl-data" / "fonts" / "ttf"
     chinese = Path(pylopdf_fonts_zh_cn.sans_path()).parent
     return typst.Fonts(include_system_fonts=False, font_paths=[str(latin), str(chinese)])

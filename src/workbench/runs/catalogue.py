@@ -27,7 +27,7 @@ from workbench.settings import Settings, toml_problem
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMATS = ("html",)  # each is the module of `workbench.publish` that makes it
+FORMATS = ("html", "pdf", "docx")  # each is the module of `workbench.publish` that makes it
 NOTEBOOK = "ipynb"  # the executed notebook, which is always kept
 _KEYS = ("id", "notebook", "parameters", "for_each", "least", "formats")
 _NAMED = re.compile(r"\{(\w+)\}")
