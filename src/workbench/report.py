@@ -23,7 +23,7 @@ from workbench.errors import UsageError, did_you_mean
 from workbench.figures import style
 from workbench.paths import PROJECT_VARIABLE, Project, find_project
 from workbench.prose import facts
-from workbench.prose.citations import Citations
+from workbench.prose.citations import Citations, FigureLinks
 from workbench.prose.facts import Fact, RecordId
 from workbench.prose.frames import readable
 from workbench.prose.words import Sentence, Words
@@ -159,8 +159,9 @@ class Report:
             return
         self._figures += 1
         prefix = f"figure-{self._figures}"
-        svg = _own_ids(style.svg(drawing.figure), prefix)
-        svg = svg.replace("<svg ", f'<svg role="img" aria-labelledby="{prefix}-title {prefix}-alt" ', 1)
+        svg = _own_ids(style.svg(drawing.figure, FigureLinks(self.words)), prefix)
+        role = "group" if "data-report=" in svg else "img"  # an image has no links inside
+        svg = svg.replace("<svg ", f'<svg role="{role}" aria-labelledby="{prefix}-title {prefix}-alt" ', 1)
         html = (
             f'<figure class="drawing"><figcaption><strong id="{prefix}-title">{escape(drawing.title)}</strong>'
             f"<span>{escape(drawing.subtitle)}</span></figcaption>"

@@ -59,6 +59,7 @@ class Row:
     end: str = ""
     heading: bool = False
     more: Any = None
+    about: tuple[tuple[str, str], ...] = ()  # what its bar stands for: a body, or records (table and id)
 
     @property
     def number(self) -> str:
@@ -349,7 +350,7 @@ def by_country(
 
 
 def _country(name: str, mark: str, row: Any) -> Row:
-    return Row(name, float(row.high), low=float(row.low), mark=mark)
+    return Row(name, float(row.high), low=float(row.low), mark=mark, about=tuple(("events", id) for id in row.events))
 
 
 def _simple(figure: Figure, rows: Sequence[Row], words: Words, size: style.Size) -> None:
@@ -363,7 +364,8 @@ def _simple(figure: Figure, rows: Sequence[Row], words: Words, size: style.Size)
             continue
         sure = (row.value if row.low is None else row.low) * unit
         if sure and row.mark:
-            _bar(laid.axes, 0, sure, y, tall, facecolor=BAR_COLOUR, edgecolor=BAR_COLOUR, gid=f"bar-{row.mark}")
+            _bar(laid.axes, 0, sure, y, tall, facecolor=BAR_COLOUR, edgecolor=BAR_COLOUR, gid=f"bar-{row.mark}",
+                 url=style.about(row.about))  # fmt: skip
         if row.mark and row.value * unit > sure:
             _bar(laid.axes, sure, row.value * unit, y, tall, **_hatched(BAR_COLOUR), gid=f"doubt-{row.mark}")
         _end(laid.axes, row, y, unit, size)
@@ -409,7 +411,13 @@ def staff_balance(
             if len(row.promised):
                 end += "\n" + words.phrase("charts/promised")
             rows.append(
-                Row(words.name(row.partner), end=end, mark=row.partner, more=(int(row.inbound), int(row.outbound)))
+                Row(
+                    words.name(row.partner),
+                    end=end,
+                    mark=row.partner,
+                    more=(int(row.inbound), int(row.outbound)),
+                    about=(("organisations", row.partner),),
+                )
             )
         rest = frame.iloc[len(kept) :]
         if len(rest):
@@ -440,7 +448,8 @@ def _diverge(figure: Figure, laid: Rows, rows: Sequence[Row], words: Words, size
     for row, y in zip(rows, laid.middles, strict=True):
         for way, number, side in (("inbound", row.more[0], -1), ("outbound", row.more[1], 1)):
             if number:
-                look = {"facecolor": style.COLOURS[way], "edgecolor": style.COLOURS[way], "gid": f"{way}-{row.mark}"}
+                look = {"facecolor": style.COLOURS[way], "edgecolor": style.COLOURS[way], "gid": f"{way}-{row.mark}",
+                        "url": style.about(row.about)}  # fmt: skip
                 begins, ends = sorted((zero, zero + side * number * unit * bool(row.mark)))
                 if row.mark:
                     _bar(laid.axes, begins, ends, y, _TALL * size.text, **look)

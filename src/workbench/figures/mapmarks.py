@@ -37,6 +37,12 @@ class Flow:
     records: tuple[str, ...]
 
     @property
+    def of_tables(self) -> list[tuple[str, str]]:
+        """The records with their tables."""
+        table = {"planned": "plans", "tie": "agreements"}.get(self.kind, "events")
+        return [(table, id) for id in self.records]
+
+    @property
     def gid(self) -> str:
         """What the line is called in the drawing."""
         return f"flow-{self.kind}-{self.home}-{self.other}"
@@ -103,7 +109,7 @@ def _draw_flow(axes: Axes, flow: Flow, curve: list[Points], width: float) -> Non
         axes.plot(
             piece[:, 0], piece[:, 1], color=colour, linestyle=line, linewidth=width, zorder=3, scalex=False,
             scaley=False, solid_capstyle="round", dash_capstyle="butt",
-            gid=flow.gid + (f"-piece-{number + 1}" if number else ""),
+            gid=flow.gid + (f"-piece-{number + 1}" if number else ""), url=style.about(flow.of_tables),
         )  # fmt: skip
     if flow.kind in _STILL:
         return

@@ -14,7 +14,7 @@ import io
 import re
 import textwrap
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -235,12 +235,32 @@ def _bytes(figure: Figure, form: str, **more: object) -> bytes:
     return buffer.getvalue()
 
 
-def svg(figure: Figure) -> str:
-    """The figure as SVG: the same bytes for the same figure. A missing glyph is an error."""
+_ABOUT = "records:"  # begins the url of a mark: the records it stands for
+
+
+def about(records: Iterable[tuple[str, str]]) -> str:
+    """The url of a mark that stands for some records (table and id); `svg` makes a hover title or a link of it."""
+    return _ABOUT + " ".join(f"{table}/{id}" for table, id in records)
+
+
+def svg(figure: Figure, link: Callable[[list[tuple[str, str]]], str] | None = None) -> str:
+    """The figure as SVG: the same bytes for the same figure. A missing glyph is an error.
+
+    ``link`` gives, for the records of a mark, the opening tag of an ``a`` and a ``title`` to put into it; without it
+    the marks are bare.
+    """
     text = _bytes(figure, "svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}).decode()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
-    return re.sub(r'(?<= d=")[^"]+', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), text)
+    text = re.sub(r'(?<= d=")[^"]+', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), text)
+    if link is None:
+        return re.sub(rf'<a xlink:href="{_ABOUT}[^"]*"[^>]*>\s*|</a>\s*', "", text)
+    return re.sub(rf'<a xlink:href="{_ABOUT}([^"]*)"[^>]*>', lambda found: link(_records(found[1])), text)
+
+
+def _records(text: str) -> list[tuple[str, str]]:
+    pairs = (part.partition("/") for part in text.split())
+    return [(table, id) for table, _, id in pairs]
 
 
 def png(figure: Figure, dpi: int = 150) -> bytes:

@@ -332,6 +332,7 @@ def _draw(figure: Figure, plan: Plan, legends: list[Legend], corpus: Corpus, siz
             again = f"-{drawn[item.record]}" if drawn[item.record] > 1 else ""  # an event stands in the lane of each
             gid = f"{item.record[0]}-{item.record[1]}{again}"
             for artist in artists(shape, top + n * row, min(BAR * k, 0.8 * row), k, None, gid):
+                artist.set_url(style.about([item.record]))
                 axes.add_artist(artist)
         y += lane.height
         axes.axhline(y, color=style.RULE, linewidth=0.6, zorder=0.7)

@@ -248,6 +248,50 @@ class Citations:
                 "basis": _plain(row.get("basis")), "told": told}  # fmt: skip
 
 
+class FigureLinks:
+    """What the marks of a figure say when pointed at, and the report on a partner that they lead to.
+
+    Called with the records of a mark it gives the opening tag of an ``a`` and a ``title``. A mark of which all records
+    are of one partner leads to the report on it, if publishing knows one; only the first such mark is a stop of the
+    keyboard.
+    """
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        self._stops: set[str] = set()
+
+    def __call__(self, records: list[RecordId]) -> str:
+        bodies = [id for table, id in records if table == "organisations"]
+        ids = [id for table, id in records if table != "organisations"]
+        titles = [self.words.name(id) for id in bodies] + [self.words.record_title(id) for id in ids[:MOST]]
+        if len(ids) > MOST:
+            titles.append(self.words.phrase("common/note_many", number=facts.number(len(ids))))
+        told = f"{self.words.phrase('common/note_join')} ".join(text[:1].upper() + text[1:] for text in titles)
+        title = f"<title>{escape(told)}</title>"
+        partner = bodies[0] if bodies else self._common(ids)
+        if not partner:
+            return f"<a>{title}"
+        stop = "" if partner not in self._stops else ' tabindex="-1"'
+        self._stops.add(partner)
+        return f'<a data-report="partner:{escape(partner)}"{stop}>{title}'
+
+    def _common(self, ids: list[str]) -> str:
+        """The partner of all of some records; empty where there is none, or several."""
+        own = [self._partners.get(id, set()) for id in ids]
+        shared = set.intersection(*own) if own else set()
+        return shared.pop() if len(shared) == 1 else ""
+
+    @cached_property
+    def _partners(self) -> dict[str, set[str]]:
+        corpus = self.words.corpus
+        takers = corpus.takers.dropna(subset=["org_id"])
+        found: dict[str, set[str]] = {}
+        for id, org in zip(takers["record_id"], takers["org_id"], strict=True):
+            if corpus.abroad.get(org):
+                found.setdefault(id, set()).add(corpus.principal(org))
+        return found
+
+
 def _link(number: int) -> str:
     return f'<a href="#source-{number}">[{number}]</a>'
 
