@@ -5,7 +5,7 @@ import pytest
 
 from workbench.prose import facts, overview
 from workbench.prose.facts import Fact
-from workbench.prose.words import ProseError
+from workbench.prose.words import ProseError, Words
 
 RECORD = (("events", "leeds-visit-2019"),)
 SAMPLES = {
@@ -131,6 +131,57 @@ def test_a_missing_translation_is_an_error(asked):
         chinese.name("hpl-sports-branch")
     with pytest.raises(ProseError, match="there is no passage overview/story in zh"):
         chinese.say("overview/story")
+
+
+def test_our_words_without_a_wording_are_an_error_that_says_where_to_add_them(asked):
+    """Of a text of the records the record is named; what is in the language already passes as it is."""
+    told = asked("hangzhou-public-library").corpus
+    lacking = told.tables["wordings"]
+    corpus = told.revalued({"wordings": lacking[lacking["en"] != "a donation of books"]})
+    chinese, english = Words(corpus, "zh"), Words(corpus, "en")
+    with pytest.raises(ProseError) as error:
+        chinese.text("a donation of books")
+    assert str(error.value) == (
+        '"a donation of books" (what of heidelberg-book-donation) has no wording in zh: '
+        "add a row to data/raw/registers/wordings.csv"
+    )
+    assert english.text("a donation of books") == "a donation of books"
+    assert english.text("馆员交流") == "the exchange of staff"
+    assert chinese.text("赠书") == "赠书"
+    with pytest.raises(ProseError, match='"赠书" has no wording in en'):
+        english.text("赠书")
+    with pytest.raises(ProseError, match="add a row"):
+        chinese.record_title("heidelberg-book-donation")
+
+
+def test_people_are_printed_as_the_sources_print_them_bodies_and_places_are_not(asked):
+    chinese = asked("hangzhou-public-library").words("zh")
+    assert chinese.name("andrea-ellison") == "Andrea Ellison"
+    assert chinese.person("andrea-ellison", "leeds-libraries") == "Andrea Ellison"
+    assert chinese.name("chu-shuqing") == "褚树青"
+    for id in ("hpl-sports-branch", "no-such-person"):
+        with pytest.raises(ProseError, match=f"no name for {id} in zh"):
+            chinese.name(id)
+
+
+def test_posts_are_in_the_language(asked):
+    told = asked("hangzhou-public-library", people="posts")
+    assert told.words("zh").person("andrea-ellison", "leeds-libraries") == "首席馆员"
+
+
+def test_a_column_of_ours_and_others_words_what_is_ours(asked):
+    """A group and a judgement in the language; a person or a value of a source as printed; who is not known."""
+    chinese, english = (asked("hangzhou-public-library").words(language) for language in ("zh", "en"))
+    assert chinese.told("library staff") == "图书馆工作人员"
+    assert chinese.told("Jing Ying") == "Jing Ying"
+    assert (chinese.told("unknown"), english.told("unknown")) == ("未注明", "not given")
+
+
+def test_a_reason_keeps_who_judged_and_when(asked):
+    chinese, english = (asked("hangzhou-public-library").words(language) for language in ("zh", "en"))
+    assert chinese.reason("a donation of books (A Curator, 2026-11-21)") == "赠书（A Curator, 2026-11-21）"
+    assert english.reason("it fits (better) (A Curator, 2026-11-21)") == "it fits (better) (A Curator, 2026-11-21)"
+    assert english.reason("it fits (better)") == "it fits (better)"
 
 
 def test_a_passage_inside_a_sentence_forgets_nothing(asked):

@@ -103,13 +103,33 @@ def test_a_text_that_a_judgement_chooses_needs_a_wording_too(project: Project) -
     both = {"a": TOUR.format(topic="a walk"), "b": TOUR.format(topic="a ride").partition("posts:")[0]}
     invent(project, **both)
     project.decisions_file.write_text(
-        "decisions:\n- {record: events, id: tour, field: topic, value: a drive, why: w, by: me, on: 2026-01-01}\n",
+        "decisions:\n"
+        "- {record: events, id: tour, field: topic, value: a drive, why: it fits, by: me, on: 2026-01-02}\n",
         "utf-8",
     )
     material, _ = load.read_material(project)
     missing = {p.what.partition('"')[2].partition('"')[0]: p for p in wordings.missing(material, ["zh"])}
-    assert {"a walk", "a ride", "a drive"} <= set(missing)
-    assert missing["a drive"].file == "data/raw/decisions.yaml"
+    assert {"a walk", "a ride", "a drive", "it fits"} <= set(missing)
+    assert (missing["a drive"].file, missing["it fits"].field) == ("data/raw/decisions.yaml", "why")
+
+
+def test_judgements_need_wordings_and_are_kept_with_their_records(project: Project) -> None:
+    invent(project, a=TOUR.format(topic="a walk"))
+    project.decisions_file.write_text(
+        "decisions: []\njudgements:\n"
+        "- {about: [tour], what: two tours, chosen: one tour, why: they rhyme (nearly), by: me, on: 2026-01-01}\n",
+        "utf-8",
+    )
+    texts = ("two tours", "one tour", "they rhyme (nearly)")
+    material, _ = load.read_material(project)
+    assert [p.field for p in wordings.missing(material, ["zh"])][-3:] == ["what", "chosen", "why"]
+    write(project, *(f"{text},话{n}" for n, text in enumerate(texts)), *(f"{en},{zh}" for en, zh in ROWS.items()))
+    material, problems = load.read_material(project)
+    assert wordings.missing(material, ["zh"]) == []
+    assert [p for p in problems if p.file == FILE] == []
+    frames = build(project)
+    assert set(texts) <= set(wordings.texts(frames))
+    assert set(wordings.used(frames["wordings"], frames)["en"]) == {*texts, *ROWS}
 
 
 # --- both ways --------------------------------------------------------------------------------
@@ -183,8 +203,8 @@ def test_a_register_without_wordings_is_one_warning(project: Project) -> None:
 
 # --- the real ones ----------------------------------------------------------------------------
 NUMBERS = {"a": 1, "an": 1, "each": 1, "once": 1, "first": 1, "one": 1, "two": 2, "second": 2, "three": 3, "third": 3,
-           "march": 3, "four": 4, "fourth": 4, "april": 4, "five": 5, "fifth": 5, "six": 6, "seven": 7, "eight": 8,
-           "eighth": 8, "ten": 10, "november": 11, "thirty": 30}  # fmt: skip
+           "four": 4, "fourth": 4, "five": 5, "fifth": 5, "six": 6, "seven": 7, "eight": 8, "eighth": 8, "ten": 10,
+           "thirty": 30, "march": 3, "april": 4, "june": 6, "september": 9, "october": 10, "november": 11}  # fmt: skip
 
 
 def test_every_text_of_the_records_has_a_wording(root) -> None:

@@ -21,8 +21,8 @@ from workbench.prose import facts
 from workbench.prose.words import GRAMMARS, Words
 
 # What a column holds: name, names, date (EDTF), day, number, flag (yes, no, cannot say), text (our own words, put
-# into the language), party (of a group our words, of a person as printed), printed (as it is, as any column not
-# named here), record (an id worded as what it stands for), years, hidden, or the word list of its codes.
+# into the language), told (ours or a source's: a group, a person), reason (of a judgement), printed (as it is, as any
+# column not named here), record (an id worded as what it stands for), years, hidden, or the word list of its codes.
 COLUMNS: Mapping[str, str] = {
     **dict.fromkeys(("partner", "org_id", "place_id", "home_place", "other_place", "subject", "person_id"), "name"),
     **dict.fromkeys(("partners", "home_parties", "libraries", "met", "only_online", "funder_id"), "name"),
@@ -169,7 +169,8 @@ _WORDINGS: dict[str, Callable[[Any, Words], str]] = {
     "day": _day,
     "number": _number,
     "text": lambda value, words: words.text(str(value)),
-    "party": lambda value, words: words.party(str(value)),
+    "told": lambda value, words: words.told(str(value)),
+    "reason": lambda value, words: words.reason(str(value)),
     "printed": lambda value, words: str(value),
     "plain": lambda value, words: str(value),
     "total_year": lambda value, words: str(value),

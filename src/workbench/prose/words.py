@@ -25,6 +25,7 @@ from workbench.errors import WorkbenchError
 from workbench.prose import chinese, english
 from workbench.prose.facts import Fact, RecordId
 from workbench.records import wordings
+from workbench.records.dossiers import UNKNOWN
 from workbench.records.model import BY_NAME
 from workbench.records.selection import Corpus
 
@@ -238,14 +239,21 @@ class Words:
             todo = f"add a row to data/raw/registers/{wordings.FILE}"
             raise ProseError(f'"{text}"{where} has no wording in {self.language}: {todo}') from None
 
-    def party(self, text: str) -> str:
-        """Who took part, as a record has it: a group in the language, a person or body without an id as printed."""
-        return self.text(text) if text in self._groups else text
+    def told(self, text: str) -> str:
+        """A text of a column that mixes ours with others': a group or a judgement in the language, the name of a
+        person or a value of a source as printed, what is not known by its word."""
+        if text == UNKNOWN:
+            return self.phrase("common/not_given")
+        return self.text(text) if text in self._ours else text
+
+    def reason(self, text: str) -> str:
+        """Why something was judged so, in the language, with who judged and when in brackets."""
+        why, by = wordings.why(text)
+        return self.phrase("common/reason", why=Fact("text", why), by=Fact("printed", by)) if by else self.text(why)
 
     @cached_property
-    def _groups(self) -> frozenset[str]:
-        parties = self.corpus["parties"]
-        return frozenset(parties.loc[parties["party"] == wordings.GROUP, "text"])
+    def _ours(self) -> frozenset[str]:
+        return frozenset(wordings.texts(self.corpus.tables))
 
     def label(self, vocabulary: str, code: str) -> str:
         """The word for a code."""

@@ -1,14 +1,15 @@
 """Our own words in each language of reports: ``data/raw/registers/wordings.csv``, one row a text.
 
 Records hold short texts in words of ours: what an event was about, what is planned, a post (fields marked
-``ours`` in `model`; of parties the groups). A row has such a text in English and in Chinese, so a dossier may be
-written in either. A text without a row is in the language of its script, and has no other: what a report
-cannot say in its language is an error there, and a warning here for each language of the settings.
-A project with one language needs no such file.
+``ours`` in `model`; of parties the groups), and what was judged and why (``decisions.yaml``). A row has such
+a text in English and in Chinese, so a dossier may be written in either. A text without a row is in the
+language of its script, and has no other: what a report cannot say in its language is an error there, and a
+warning here for each language of the settings. A project with one language needs no such file.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ import pandas as pd
 from workbench.errors import Problem, did_you_mean
 from workbench.paths import Project
 from workbench.records import csvtext
-from workbench.records.model import BY_NAME, OUTPUTS, PARTIES, TABLES, Table
+from workbench.records.model import BY_NAME, CONFLICTS, OUTPUTS, PARTIES, TABLES, Table
 from workbench.records.text import phrase_length
 from workbench.records.vocabularies import LANGUAGES
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 FILE = "wordings.csv"
 GROUP = "group"
+_DECISIONS = "data/raw/decisions.yaml"
+_REASON = re.compile(r"(.*) \(([^()]*, \d{4}-\d\d-\d\d)\)", re.DOTALL)
 Index = Mapping[tuple[str, str], str]
 
 
@@ -111,7 +114,18 @@ def texts(tables: Mapping[str, pd.DataFrame]) -> dict[str, tuple[str, str]]:
             owners = rows["record_id" if table is PARTIES else table.key[0]]
             for text, id in zip(rows[column], owners, strict=True):
                 found.setdefault(text, (id, column))
+    for row in tables[CONFLICTS.name].itertuples() if CONFLICTS.name in tables else ():
+        judged = {"values": row.values, "chosen": row.chosen} if row.relation == "judged" else {}
+        reason = {} if pd.isna(row.reason) else {"reason": why(row.reason)[0]}
+        for column, text in (judged | reason).items():
+            found.setdefault(text, (row.record_id, column))
     return found
+
+
+def why(reason: str) -> tuple[str, str]:
+    """The reason of a judgement without who judged and when, and these ("A Curator, 2026-11-21")."""
+    parts = _REASON.fullmatch(reason)
+    return (parts[1], parts[2]) if parts else (reason, "")
 
 
 def used(wordings: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -125,7 +139,7 @@ def _columns() -> Iterator[tuple[Table, str]]:
 
 
 def _told(material: Material) -> Iterator[Use]:
-    """Every text of ours in dossiers and decisions, where it is written."""
+    """Every text of ours in dossiers and judgements, where it is written."""
     for record in material.records:
         for column in BY_NAME[record.table].fields:
             text = record.values.get(column.name)
@@ -137,9 +151,12 @@ def _told(material: Material) -> Iterator[Use]:
             if party["party"] == GROUP:
                 yield Use(party["text"], record.id, "who", record.file, record.line_of("who"))
     for decision in material.decisions:
-        if any((table.name, column) == (decision.record, decision.field) for table, column in _columns()):
-            line = decision.lines["value"]
-            yield Use(str(decision.value), decision.id, decision.field, "data/raw/decisions.yaml", line)
+        valued = any((table.name, column) == (decision.record, decision.field) for table, column in _columns())
+        for key in ("value", "why") if valued else ("why",):
+            yield Use(getattr(decision, key), decision.id, key, _DECISIONS, decision.lines[key])
+    for judgement in material.judgements:
+        for key in ("what", "chosen", "why"):
+            yield Use(getattr(judgement, key), judgement.about[0], key, _DECISIONS, judgement.lines[key])
 
 
 # --- what is wrong with them --------------------------------------------------------------
