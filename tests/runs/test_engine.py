@@ -17,6 +17,7 @@ from runs import tiny
 from workbench.errors import RecordsError
 from workbench.paths import Project, write_atomic
 from workbench.publish import html
+from workbench.publish.content import REPORT_MIME, Content, Context
 from workbench.runs import engine
 
 LEEDS = "globalleeds-hangzhou-mou.yaml"
@@ -298,7 +299,7 @@ def test_a_notebook_that_never_closes_its_report(single: Project) -> None:
 @pytest.mark.usefixtures("quick")
 def test_a_notebook_that_only_speaks_of_closing_does_not_close(single: Project) -> None:
     good = page(single)
-    tiny.write_notebook(single, "alpha.ipynb", f'wanted = "{html.REPORT_MIME}"\nwanted')
+    tiny.write_notebook(single, "alpha.ipynb", f'wanted = "{REPORT_MIME}"\nwanted')
     result = engine.build(single)
     assert (states(result), result.exit_code) == ({"alpha": "raised"}, 3), message(result)
     assert page(single) == good
@@ -324,10 +325,10 @@ def test_a_page_that_cannot_be_made_keeps_the_last_good_one(built: Project, monk
     tiny.replace(built.catalogue_file, 'text = "first"', 'text = "changed"')
     real = html.render
 
-    def render(notebook: Path, links: dict[str, str]) -> bytes:
-        if notebook.stem == "alpha":
+    def render(content: Content, context: Context) -> bytes:
+        if content.facts["title"] == "changed":
             raise RuntimeError("no paper")
-        return real(notebook, links)
+        return real(content, context)
 
     monkeypatch.setattr(html, "render", render)
     result = engine.build(built)
