@@ -27,7 +27,8 @@ from workbench.prose.citations import Citations, FigureLinks
 from workbench.prose.facts import Fact, RecordId
 from workbench.prose.frames import readable
 from workbench.prose.words import Sentence, Words
-from workbench.records import load, vocabularies
+from workbench.records import audience as audiences
+from workbench.records import vocabularies
 from workbench.records.model import BY_NAME
 from workbench.records.selection import (
     Corpus,
@@ -53,12 +54,14 @@ def open_report(
     partner: str = "",
     as_of: str = "",
     language: str = "en",
+    audience: str = audiences.PUBLIC,
 ) -> Report:
     """Open a report on what its parameters select, and nothing else.
 
     ``kind`` names its templates (``overview``). ``home`` is a home of ``workbench.toml`` (empty: the default one),
     ``start`` and ``end`` EDTF dates (empty: all time), ``year`` a year instead of them (0: that of the as-of day),
-    ``partner`` a body by id or name (empty: all of them), ``as_of`` a day (empty: that of the settings). Raises
+    ``partner`` a body by id or name (empty: all of them), ``as_of`` a day (empty: that of the settings). What
+    internal sources tell is read only for the ``audience`` internal. Raises
     `UsageError` for a parameter that is not understood and `RecordsError` while the records have errors.
     """
     if language not in KNOWN_LANGUAGES:
@@ -66,7 +69,7 @@ def open_report(
         raise UsageError(f'language = "{language}": reports are not written in it; {hint}')
     named = os.environ.get(PROJECT_VARIABLE)
     project = find_project(Path(named) if named else None)
-    tables, settings = load.ensure_tables(project)
+    tables, settings = audiences.ensure_tables(project, audience)
     words, _ = vocabularies.read(project.vocabularies, project.relative(project.vocabularies))
     day = choose_day(as_of, settings.as_of)
     if year is not None:
@@ -76,6 +79,7 @@ def open_report(
         choose_period(start, end),
         day,
         choose_partners(tables, [partner] if partner else []),
+        audience=audience,
     )
     report = Report(kind, select(tables, settings, words, chosen), language, project)
     if not report.words.has(f"{kind}/title"):
@@ -279,6 +283,7 @@ class Report:
             "period_words": self.words.grammar.date(period) if period else "",
             "partner": selection.partners[0] if len(selection.partners) == 1 else "",
             "partner_name": self.words.name(selection.partners[0]) if len(selection.partners) == 1 else "",
+            "audience": selection.audience,
             "as_of": selection.as_of.isoformat(),
             "as_of_words": self.words.phrase("common/as_of", day=facts.date(selection.as_of.isoformat())),
             "draft_words": self.words.phrase("common/draft"),

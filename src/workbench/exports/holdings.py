@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from workbench.errors import Problem, RecordsError
-from workbench.exports import audience as audiences
 from workbench.paths import Project
+from workbench.records import audience as audiences
 from workbench.records import load, vocabularies
 from workbench.records.model import TABLES, Field, Table
 from workbench.records.vocabularies import Vocabularies

@@ -17,6 +17,7 @@ import pandas as pd
 
 from workbench.errors import UsageError, did_you_mean
 from workbench.records import dates, wordings
+from workbench.records.audience import INTERNAL, PUBLIC
 from workbench.records.model import BY_NAME
 from workbench.records.vocabularies import Vocabularies
 from workbench.settings import Home, Settings
@@ -37,7 +38,7 @@ class Selection:
     """The parameters that decide what a report may read.
 
     ``partners`` (bodies of the register), ``kinds`` (of event) and ``countries`` (ISO 3166 codes)
-    narrow it further; empty means all of them.
+    narrow it further; empty means all of them. ``audience`` is the one that the tables were made for.
     """
 
     home: Home
@@ -46,6 +47,7 @@ class Selection:
     partners: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
+    audience: str = INTERNAL
 
     @property
     def unbounded(self) -> bool:
@@ -72,6 +74,12 @@ class Corpus:
     def __getitem__(self, table: str) -> pd.DataFrame:
         """A table by name. Raises KeyError when the codebook has none of that name."""
         return self.tables[table]
+
+    @property
+    def withheld(self) -> bool:
+        """May sources have been left out for this audience? True of every public slice, whether a source is
+        internal or not: else the slice would betray that there is one."""
+        return self.selection.audience == PUBLIC
 
     def own(self, table: str) -> pd.DataFrame:
         """The rows of a table that the selection asks for, without those that only come with them

@@ -1,4 +1,4 @@
-"""What the public may have: the tables as they would be if internal sources had never been read."""
+"""What an audience may have: the public gets the tables as they would be if internal sources had never been read."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pandas as pd
 
-from workbench.paths import Project
+from workbench.errors import UsageError, did_you_mean
+from workbench.paths import Project, file_digest
 from workbench.records import corpus, load, wordings
+from workbench.records import tables as stored
 from workbench.records.model import BY_NAME, TABLES
 from workbench.settings import Settings
 
-INTERNAL = "internal"
+PUBLIC, INTERNAL = AUDIENCES = ("public", "internal")
 _REGISTERS = ("organisations", "people", "places")
 _PARTY_TABLES = {"org": "organisations", "person": "people"}
 # Rows that are nothing without the record they belong to.
@@ -20,17 +22,50 @@ _OWNERS = {"milestones": "agreement_id", "outputs": "event_id"}
 Frames = dict[str, pd.DataFrame]
 
 
+def choose_audience(text: str) -> str:
+    """One of `AUDIENCES`; raises `UsageError` for another word."""
+    if text not in AUDIENCES:
+        hint = did_you_mean(text, AUDIENCES) or f"known: {', '.join(AUDIENCES)}"
+        raise UsageError(f'audience = "{text}": {hint}')
+    return text
+
+
+def ensure_tables(project: Project, audience: str) -> tuple[Frames, Settings]:
+    """The tables of a project for an audience, remade if anything they rest on has changed.
+
+    Raises `RecordsError` when the records have errors and `UsageError` for an audience that is not known.
+    """
+    choose_audience(audience)
+    frames, settings = load.ensure_tables(project)
+    return (frames if audience == INTERNAL else public(project, frames, settings)), settings
+
+
 def public(project: Project, frames: Frames, settings: Settings) -> Frames:
     """The tables without internal sources and without what rests on them alone.
 
     A record that public sources tell too has the values those sources give it. References to
     what is left out are empty; bodies, people and places that only left-out records name are
     left out as well, those of a home of the settings never.
+
+    ``frames`` are those of `load.ensure_tables`. They are the answer where no source is internal; else the
+    answer is kept in ``data/processed/public`` for the next time.
     """
-    sources = frames["sources"]
-    hidden = set(sources.loc[sources["audience"] == INTERNAL, "source_id"])
+    hidden = hidden_sources(frames)
     if not hidden:
         return frames
+    folder, made_from = project.processed / PUBLIC, file_digest(project.processed / stored.DESCRIPTION)
+    if not stored.intact(folder, made_from):
+        stored.write(_made_public(project, frames, settings, hidden), folder, made_from)
+    return stored.read(folder)
+
+
+def hidden_sources(frames: Frames) -> set[str]:
+    """The ids of the sources that the public does not get to see."""
+    sources = frames["sources"]
+    return set(sources.loc[sources["audience"] == INTERNAL, "source_id"])
+
+
+def _made_public(project: Project, frames: Frames, settings: Settings, hidden: set[str]) -> Frames:
     material, _ = load.read_material(project)
     told = [dossier for dossier in material.dossiers if dossier.source.id not in hidden]
     assertions = frames["assertions"][frames["assertions"]["source_id"].isin(hidden)]
