@@ -76,6 +76,11 @@ class Project:
         return self.root / "data" / "exports"
 
     @property
+    def editions(self) -> Path:
+        """What released editions said: written by `workbench release`, kept for ever."""
+        return self.root / "data" / "editions"
+
+    @property
     def reports(self) -> Path:
         return self.root / "reports"
 

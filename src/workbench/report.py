@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from dataclasses import replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from workbench.prose.facts import Fact, RecordId
 from workbench.prose.frames import readable
 from workbench.prose.words import Sentence, Words
 from workbench.records import audience as audiences
-from workbench.records import vocabularies
+from workbench.records import editions, vocabularies
 from workbench.records.model import BY_NAME
 from workbench.records.selection import (
     Corpus,
@@ -81,7 +82,8 @@ def open_report(
         choose_partners(tables, [partner] if partner else []),
         audience=audience,
     )
-    report = Report(kind, select(tables, settings, words, chosen), language, project)
+    compare = partial(editions.since, project, tables, settings, audience)
+    report = Report(kind, replace(select(tables, settings, words, chosen), _compare=compare), language, project)
     if not report.words.has(f"{kind}/title"):
         raise UsageError(f'The report "{kind}" is not written in the language "{language}" yet.')
     return report

@@ -6,12 +6,16 @@ what only the home says of itself is worth knowing before it is said again.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from workbench.analysis import flows
 from workbench.analysis._frames import frame, plain, remembered
+from workbench.records.editions import RECORDED, Change
+from workbench.records.model import BY_NAME
 from workbench.records.selection import Corpus, select
 
 _COUNTED = ("events", "agreements", "plans", "claims")
@@ -141,51 +145,99 @@ def _scored(table: str, id: str, looked: dict[str, bool]) -> dict[str, Any]:
             "gaps": tuple(name for name, there in looked.items() if not there), "records": (id,)}  # fmt: skip
 
 
-def changes(before: dict[str, pd.DataFrame], after: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Which records are new, altered or withdrawn between two sets of tables.
+# --- since an earlier edition ---------------------------------------------------------------
 
-    Columns: record, record_id, change (new, altered, withdrawn), fields (those whose value differs,
-    for altered ones), records. Tables with ids of their own are compared: events, agreements,
-    milestones, plans, claims, sources, bodies, people, places.
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A headline figure that an edition gave otherwise: lowest and highest then and now, and the records that make
+    the difference: counted only now, counted only then."""
+
+    measure: str
+    old: tuple[int, int]
+    new: tuple[int, int]
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+    records: tuple[str, ...]
+
+
+def changes_since(corpus: Corpus) -> pd.DataFrame:
+    """Question 11: what changed since the newest earlier edition: records new, altered and withdrawn, and headline
+    figures. No rows where there is no earlier edition.
+
+    Columns: record, record_id, change (new, altered, withdrawn), fields (what differs, of altered ones), old and new
+    (their values), sources (that give the new ones; of withdrawn records those they had), corrects (something that a
+    released report could say), records. A headline figure (``record`` is headline_figure) has its old and new value
+    as fields.
     """
-    from workbench.records.model import BY_NAME
-
-    rows = []
-    for table in ("events", "agreements", "milestones", "plans", "claims", "sources", "organisations", "people",
-                  "places"):  # fmt: skip
-        key = BY_NAME[table].key[0]
-        old, new = (tables[table].set_index(key) for tables in (before, after))
-        told = [(id, "new", ()) for id in new.index.difference(old.index)]
-        told += [(id, "withdrawn", ()) for id in old.index.difference(new.index)]
-        both = new.index.intersection(old.index)
-        shared = [column for column in new.columns if column in old.columns]
-        for id in both:
-            fields = tuple(c for c in shared if plain(old.loc[id, c]) != plain(new.loc[id, c]))
-            told += [(id, "altered", fields)] if fields else []
-        rows += [
-            {"record": table, "record_id": id, "change": change, "fields": fields, "records": (id,)}
-            for id, change, fields in sorted(told)
-        ]
-    return frame(rows, ["record", "record_id", "change", "fields", "records"])
+    found: dict[tuple[str, str, str], list[Change]] = {}
+    for one in changed(corpus):
+        found.setdefault((one.table, one.id, one.change), []).append(one)
+    rows = [
+        {"record": table, "record_id": id, "change": change, "fields": tuple(one.field for one in own if one.field),
+         "old": tuple(one.old for one in own if one.field), "new": tuple(one.new for one in own if one.field),
+         "sources": tuple(sorted({source for one in own for source in one.sources})),
+         "corrects": any(one.corrects for one in own), "records": (id,)}
+        for (table, id, change), own in found.items()
+    ]  # fmt: skip
+    for figure in moved_figures(corpus):
+        old, new = (str(low) if low == high else f"{low}–{high}" for low, high in (figure.old, figure.new))
+        rows.append({"record": "headline_figure", "record_id": figure.measure, "change": "altered",
+                     "fields": (old, new), "old": (old,), "new": (new,), "sources": (), "corrects": False,
+                     "records": figure.records})  # fmt: skip
+    columns = ["record", "record_id", "change", "fields", "old", "new", "sources", "corrects", "records"]
+    return frame(rows, columns).astype({"corrects": bool})
 
 
-def changes_since(corpus: Corpus, before: dict[str, pd.DataFrame] | None = None) -> pd.DataFrame:
-    """Question 11: what changed since an earlier edition: new, altered and withdrawn records, and headline figures.
+def changed(corpus: Corpus) -> list[Change]:
+    """What differs from the earlier edition in the slice, as it is or as it was then: see `records.editions`."""
+    if corpus.since is None:
+        return []
+    own = _own_ids(corpus) | _own_ids(earlier(corpus))
+    return [one for one in corpus.since.changes if (one.table, one.id) in own]
 
-    ``before`` are the whole tables of that time (as `records.tables.read` gives them); the same selection is made of
-    them and compared with this one. None: there is no earlier edition, and the answer has no rows.
-    Columns: those of `changes`; a headline figure (``record`` is headline_figure) has its old and new value as
-    fields, and the records behind the new one.
-    """
+
+@remembered
+def earlier(corpus: Corpus) -> Corpus:
+    """The same selection of what the earlier edition held. Raises ValueError where there is none."""
+    if corpus.since is None:
+        raise ValueError("there is no earlier edition")
+    return select(corpus.since.edition.frames, corpus.settings, corpus.vocabularies, corpus.selection)
+
+
+def _own_ids(corpus: Corpus) -> set[tuple[str, str]]:
+    return {(table, id) for table in RECORDED for id in corpus.own(table)[BY_NAME[table].key[0]]}
+
+
+def figures(corpora: Iterable[Corpus]) -> list[dict[str, Any]]:
+    """The headline figures of some homes as an edition keeps them: home, measure, low, high, records."""
     from workbench.analysis import numbers  # it builds on this module
 
-    if before is None:
-        return changes(corpus.tables, corpus.tables)
-    earlier = select(before, corpus.settings, corpus.vocabularies, corpus.selection)
-    rows = changes(earlier.tables, corpus.tables).to_dict("records")
-    for measure in numbers.MEASURES:
-        old, new = (str(numbers.number(one, measure)) for one in (earlier, corpus))
-        if old != new:
-            rows.append({"record": "headline_figure", "record_id": measure, "change": "altered", "fields": (old, new),
-                         "records": numbers.number(corpus, measure).records})  # fmt: skip
-    return frame(rows, ["record", "record_id", "change", "fields", "records"])
+    return [
+        {"home": corpus.selection.home.id, "measure": measure, "low": number.low, "high": number.high,
+         "records": list(dict.fromkeys(number.records))}
+        for corpus in corpora
+        for measure in numbers.MEASURES
+        for number in [numbers.number(corpus, measure)]
+    ]  # fmt: skip
+
+
+def moved_figures(corpus: Corpus) -> list[Moved]:
+    """The headline figures that the earlier edition gave otherwise. It gave them for homes as a whole: a narrower
+    selection, or one of some years, has none."""
+    if corpus.since is None or not corpus.selection.unbounded:
+        return []
+    home = corpus.selection.home.id
+    said = {row["measure"]: row for row in corpus.since.edition.figures if row["home"] == home}
+    found = []
+    for row in figures([corpus]):
+        then = said.get(row["measure"])
+        if then is None or (then["low"], then["high"]) == (row["low"], row["high"]):
+            continue
+        before, after = then["records"], row["records"]
+        gained, lost = (tuple(id for id in one if id not in other) for one, other in
+                        ((after, before), (before, after)))  # fmt: skip
+        behind = (*gained, *lost) or (*after, *before)
+        old, new = ((one["low"], one["high"]) for one in (then, row))
+        found.append(Moved(row["measure"], old, new, gained, lost, tuple(dict.fromkeys(behind))))
+    return found

@@ -54,7 +54,7 @@ QUESTIONS: Mapping[int, Question] = {
         Question(8, spread.partners_outside_city_ties, ("outside",)),
         Question(9, activity.lead_times, _BY_PARTNER),
         Question(10, spread.online_share, ("low", "high", "online_low", "online_high")),
-        Question(11, evidence.changes_since, ("change",)),
+        Question(11, evidence.changes_since, ("change", "corrects"), _but("old", "new", "sources")),
         Question(12, activity.endings, ("ending",), _but(kind="agreement_kind")),
         Question(13, evidence.witnesses, ("single", "own_word"), _but("sources")),
         Question(

@@ -8,7 +8,7 @@ sources), and nothing else. Analysis, figures and prose see only such a slice.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from workbench.records.vocabularies import Vocabularies
 from workbench.settings import Home, Settings
 
 if TYPE_CHECKING:
+    from workbench.records.editions import Comparison
     from workbench.records.view import Sheet
 
 _PART_OF_A_BODY = ("office", "branch_library")
@@ -70,6 +71,7 @@ class Corpus:
     selection: Selection
     _names: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
     _context: frozenset[str] = field(default_factory=frozenset, repr=False)
+    _compare: Callable[[], Comparison | None] | None = field(default=None, repr=False)
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         """A table by name. Raises KeyError when the codebook has none of that name."""
@@ -80,6 +82,12 @@ class Corpus:
         """May sources have been left out for this audience? True of every public slice, whether a source is
         internal or not: else the slice would betray that there is one."""
         return self.selection.audience == PUBLIC
+
+    @cached_property
+    def since(self) -> Comparison | None:
+        """What differs from the newest released edition for this audience, over the whole project (`evidence` keeps
+        to the slice). None where there is no earlier edition, or none was asked for."""
+        return self._compare() if self._compare else None
 
     def own(self, table: str) -> pd.DataFrame:
         """The rows of a table that the selection asks for, without those that only come with them
