@@ -125,7 +125,7 @@ def _claim(
     row: Any, corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFrame, partners: pd.DataFrame
 ) -> dict[str, Any]:
     source_ids = corpus.sources_of("claims", [row.claim_id])
-    source = corpus["sources"].set_index("source_id").loc[source_ids[0]]
+    source = corpus.row("sources", source_ids[0])
     found = _on_record(row, corpus, exchanges, agreements, partners)
     values = {name: plain(getattr(row, name)) for name in
               ("claim_id", "subject", "measure", "what", "low", "best", "high", "qualifier", "as_of")}  # fmt: skip

@@ -129,7 +129,7 @@ def _reason(row: Any, partners: tuple[str, ...], within: bool | None, corpus: Co
 def _place_abroad(place_id: object, corpus: Corpus) -> bool:
     if pd.isna(place_id):
         return False
-    country = corpus["places"].set_index("place_id").loc[place_id, "country"]
+    country = corpus.row("places", str(place_id))["country"]
     return corpus.counts_abroad(country)
 
 

@@ -13,13 +13,11 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
-import pandas as pd
 from markupsafe import Markup, escape
 
 from workbench.prose import facts
 from workbench.prose.facts import RecordId
 from workbench.prose.words import Words
-from workbench.records.model import BY_NAME
 
 MOST = 6  # records named in a note; a sentence that counts more has them counted
 Place = tuple[int, str]  # paragraph (-1: not looked up, 0: headline) and phrase
@@ -127,7 +125,7 @@ class Citations:
 
     def _told(self, source: str, records: Iterable[RecordId]) -> list[str]:
         """The places of some records in a source, worded."""
-        language = self._source_rows.loc[source, "language"]
+        language = self.corpus.row("sources", source)["language"]
         records = list(records)
         told = [self._place(language, *place) for place in self.places(source, records)]
         return [text for text in (*told, self._rows(source, records)) if text]
@@ -144,7 +142,7 @@ class Citations:
         dated = self._dated(record)
         items = [
             f'<li><a href="#source-{self._numbers[source]}">{self._numbers[source]}</a> '
-            f"{escape(self._source_rows.loc[source, 'publisher'])}{self._quoted(source, record)}"
+            f"{escape(self.corpus.row('sources', source)['publisher'])}{self._quoted(source, record)}"
             f"{self._address(source)}</li>"
             for source in self._sources_of(record)
         ]
@@ -160,8 +158,7 @@ class Citations:
 
     def _dated(self, record: RecordId) -> str:
         """The date of a record in words with its basis, and as it is printed."""
-        table = self.corpus[record[0]]
-        row = table.set_index(BY_NAME[record[0]].key[0]).loc[record[1]]
+        row = self.corpus.row(*record)
         text = next((row[name] for name in ("reading", "edtf", "as_of") if isinstance(row.get(name), str)), None)
         basis = row.get("basis")
         if text is None and not isinstance(basis, str):
@@ -181,7 +178,7 @@ class Citations:
         return "".join(self._source(id, number) for id, number in self._numbers.items())
 
     def _source(self, id: str, number: int) -> str:
-        row = self._source_rows.loc[id]
+        row = self.corpus.row("sources", id)
         parts = [f'<cite lang="{escape(row["language"])}">{escape(row["title"])}</cite>', escape(row["publisher"]),
                  escape(self.words.label("source_kind", row["kind"])), self._dating(row)]  # fmt: skip
         if row["publisher_is_party"]:
@@ -196,7 +193,7 @@ class Citations:
 
     def _address(self, id: str, before: str = " ") -> str:
         """The address of a source; a link only if it is one of the web."""
-        url = self._source_rows.loc[id, "url"]
+        url = self.corpus.row("sources", id)["url"]
         if not isinstance(url, str):
             return ""
         if not re.match(r"https?://", url):
@@ -212,10 +209,6 @@ class Citations:
             undated = f"{undated}{self._mark('comma')}{updated}"
         return str(escape(undated))
 
-    @cached_property
-    def _source_rows(self) -> pd.DataFrame:
-        return self.corpus["sources"].set_index("source_id")
-
     # --- the same as values ---------------------------------------------------------------
 
     def facts(self) -> dict[str, Any]:
@@ -223,13 +216,12 @@ class Citations:
         EDTF, basis, and per source its number and places), ``sources`` (id, number, title, publisher, kind, language,
         published, url)."""
         cited = dict.fromkeys(record for records in self._cited.values() for record in records)
-        rows = self._source_rows
         return {
             "notes": {str(number): note for number, note in self.notes.items()},
             "records": [self._record_facts(record) for record in cited],
             "sources": [
                 {"id": id, "number": number}
-                | {name: _plain(rows.loc[id, name])
+                | {name: _plain(self.corpus.row("sources", id)[name])
                    for name in ("title", "publisher", "kind", "language", "published", "url")}
                 for id, number in self._numbers.items()
             ],
@@ -237,7 +229,7 @@ class Citations:
 
     def _record_facts(self, record: RecordId) -> dict[str, Any]:
         table, id = record
-        row = self.corpus[table].set_index(BY_NAME[table].key[0]).loc[id]
+        row = self.corpus.row(table, id)
         date = next((row[name] for name in ("reading", "edtf", "as_of") if isinstance(row.get(name), str)), None)
         told = [
             {"source": source, "places": [{"paragraph": n if n >= 0 else None, "phrase": phrase}

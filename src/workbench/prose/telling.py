@@ -140,7 +140,7 @@ def event(row: Any, corpus: Corpus) -> SimpleNamespace:
 
 
 def _outcome(event_id: str, corpus: Corpus) -> str | None:
-    outcome = corpus["events"].set_index("event_id").loc[event_id, "outcome"]
+    outcome = corpus.row("events", event_id)["outcome"]
     return None if pd.isna(outcome) else str(outcome)
 
 
@@ -159,16 +159,15 @@ def _unique(column: pd.Series) -> tuple[str, ...]:
 
 
 def _series(event_id: str, corpus: Corpus) -> str | None:
-    events = corpus["events"].set_index("event_id")
-    series = events.loc[event_id, "series"]
+    series = corpus.row("events", event_id)["series"]
     if pd.isna(series):
         return None
-    return str(corpus["series"].set_index("series_id").loc[series, "name"])
+    return str(corpus.row("series", series)["name"])
 
 
 def _quantity(event_id: str, measure: str, corpus: Corpus, own: tuple[RecordId, ...]) -> Fact | None:
     if measure == "days":
-        days = corpus["events"].set_index("event_id").loc[event_id, "days"]
+        days = corpus.row("events", event_id)["days"]
         return None if pd.isna(days) else facts.number(float(days), own)
     table = corpus["quantities"]
     rows = table[(table["record"] == "events") & (table["record_id"] == event_id) & (table["measure"] == measure)]

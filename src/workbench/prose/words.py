@@ -269,7 +269,7 @@ class Words:
         table = self._tables.get(id)
         if table is None:
             return self.name(id)
-        row = self.corpus[table].set_index(BY_NAME[table].key[0]).loc[id]
+        row = self.corpus.row(table, id)
         if table == "sources":
             return str(row["title"])
         if table in ("plans", "claims") and not pd.isna(row["what"]):

@@ -8,10 +8,10 @@ sources), and nothing else. Analysis, figures and prose see only such a slice.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -88,6 +88,17 @@ class Corpus:
         """What differs from the newest released edition for this audience, over the whole project (`evidence` keeps
         to the slice). None where there is no earlier edition, or none was asked for."""
         return self._compare() if self._compare else None
+
+    def row(self, table: str, id: str) -> Mapping[str, Any]:
+        """One record by column; raises KeyError when the slice has none of that id."""
+        if table not in self._rows:
+            key = BY_NAME[table].key[0]
+            self._rows[table] = dict(zip(self[table][key], self[table].to_dict("records"), strict=True))
+        return self._rows[table][id]
+
+    @cached_property
+    def _rows(self) -> dict[str, dict[str, dict[str, Any]]]:
+        return {}
 
     def own(self, table: str) -> pd.DataFrame:
         """The rows of a table that the selection asks for, without those that only come with them
@@ -219,13 +230,18 @@ class Corpus:
 
     def register_rows(self, source: str, records: Iterable[tuple[str, str]]) -> list[int]:
         """The rows of a register in which some records (table and id) stand, in order."""
-        wanted = set(records)
-        found: set[int] = set()
+        return sorted({row for record in set(records) for row in self._register_rows.get((source, *record), ())})
+
+    @cached_property
+    def _register_rows(self) -> dict[tuple[str, str, str], tuple[int, ...]]:
+        found: dict[tuple[str, str, str], tuple[int, ...]] = {}
         for record in REGISTER_TABLES:
-            rows = self[record][self[record]["register_id"] == source]
-            keys = zip(rows[BY_NAME[record].key[0]], rows["register_row"], strict=True)
-            found |= {int(row) for id, row in keys if (record, id) in wanted}
-        return sorted(found)
+            rows = self[record][self[record]["register_id"].notna()]
+            for source, id, row in zip(
+                rows["register_id"], rows[BY_NAME[record].key[0]], rows["register_row"], strict=True
+            ):
+                found[source, record, id] = (*found.get((source, record, id), ()), int(row))
+        return found
 
 
 def choose_home(settings: Settings, home: str) -> Home:
