@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 from xml.etree import ElementTree
@@ -46,10 +46,10 @@ class Office:
     """Who sends the reports: its name by language, its logo (an SVG or PNG file; None: none), its colour
     (``#rrggbb``) and the Word file whose styles its documents take (None: those of the house)."""
 
-    name: Mapping[str, str]
-    logo: Path | None
-    colour: str
-    reference_docx: Path | None
+    name: Mapping[str, str] = field(default_factory=dict)
+    logo: Path | None = None
+    colour: str = COLOUR
+    reference_docx: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

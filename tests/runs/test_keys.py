@@ -81,6 +81,13 @@ def change_as_of(project: Project) -> None:
     tiny.replace(project.settings_file, "as_of = 2026-10-31", "as_of = 2026-11-30")
 
 
+def change_edition(project: Project) -> None:
+    """An edition is released: what is new since then is told against it."""
+    folder = project.root / "data" / "editions"
+    folder.mkdir()
+    (folder / "2026-01-31.json").write_text("{}", encoding="utf-8")
+
+
 def change_label(project: Project) -> None:
     tiny.replace(project.vocabularies / "event_type.csv", "conference,conference,", "conference,congress,")
 
@@ -109,6 +116,7 @@ def change_basemap_digit(project: Project) -> None:
         change_record,
         change_setting,
         change_as_of,
+        change_edition,
         change_label,
         change_place,
         change_basemap_size,
@@ -161,6 +169,15 @@ def test_a_version_changes_both_keys(built: Project, monkeypatch: pytest.MonkeyP
     for name in ("pandas", "matplotlib", "jinja2", "pyproj", "shapely"):
         monkeypatch.setattr(keys.metadata, "version", lambda of, name=name: "99.0" if of == name else real(of))
         assert (key(built) == before[0], publish(built) == before[1]) == (False, False), name
+
+
+@pytest.mark.parametrize("name", ["typst", "pypandoc-binary"])
+def test_the_version_of_a_converter_changes_the_publish_key_alone(
+    built: Project, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    before, real = (key(built), publish(built)), metadata.version
+    monkeypatch.setattr(keys.metadata, "version", lambda of: "99.0" if of == name else real(of))
+    assert (key(built) == before[0], publish(built) == before[1]) == (True, False)
 
 
 def test_the_version_of_python_changes_both_keys(built: Project, monkeypatch: pytest.MonkeyPatch) -> None:

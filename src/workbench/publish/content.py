@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from workbench.settings import Office
+
 REPORT_MIME = "application/vnd.workbench.report+json"
 
 
@@ -28,17 +30,6 @@ class Content:
 
     facts: Mapping[str, Any]
     parts: tuple[Part, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """Who sends the report: its name by language, its logo (an SVG or PNG file), its colour (``#rrggbb``), and the
-    Word file whose styles its documents take (none: those of the house)."""
-
-    name: Mapping[str, str] = field(default_factory=dict)
-    logo: Path | None = None
-    colour: str = ""
-    reference_docx: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

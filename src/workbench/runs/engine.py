@@ -241,9 +241,7 @@ class _Maker:
         if name == FACTS:
             inputs = keys.inputs(run, self.executing)
             return facts.render(content.facts_of(notebook), dict(run.parameters), inputs, self.versions)
-        office = self.settings.office
-        sender = content.Office(office.name, office.logo, office.colour, office.reference_docx)
-        context = content.Context(sender, self._used_links(run))
+        context = content.Context(self.settings.office, self._used_links(run))
         return bytes(importlib.import_module(f"workbench.publish.{name}").render(content.read(notebook), context))
 
     # --- what is there ----------------------------------------------------------------------

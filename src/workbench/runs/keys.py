@@ -25,16 +25,18 @@ _DISTRIBUTIONS = (
     "nbconvert", "nbformat", "numpy", "pandas", "papermill", "pyarrow", "pylopdf-fonts-zh-cn", "pyproj",
     "python-calamine", "pyyaml", "shapely", "traitlets",
 )  # fmt: skip
-_CONVERTERS: tuple[str, ...] = ()
+_CONVERTERS = ("pypandoc-binary", "typst")
 
 
 def executing(project: Project) -> dict[str, str]:
-    """Digests of what every executed notebook rests on: tables, settings, word lists, basemap, words of the
-    project's own reports, science code with its templates, versions."""
+    """Digests of what every executed notebook rests on: tables, released editions (what is new is told since the
+    last), settings, word lists, basemap, words of the project's own reports, science code with its templates,
+    versions."""
     settings = tomllib.loads(project.settings_file.read_text(encoding="utf-8-sig"))
     settings.pop("office", None)  # who sends a report changes nothing it says
     return {
         "corpus": corpus_digest(project),
+        "editions": _digest(_tree(project.root / "data" / "editions", "*.json")),
         "settings": _digest(settings),
         "words": _digest(_tree(project.vocabularies, "*.csv")),
         "templates": _digest(_tree(project.templates, "*.j2")),
