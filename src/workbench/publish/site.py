@@ -239,15 +239,15 @@ def _choices(
     """What the list can be narrowed by: (field, [(value, its name in each language)]); only where there is a choice."""
     found = []
     for field in _CHOICES:
-        values = {_kind(e, words) if field == "kind" else str(getattr(e, field)) for e in entries} - {""}
-        options = [(value, _called(field, value, names, words)) for value in values]
+        values = {_kind(e, words) if field == "kind" else str(getattr(e, field)) for e in entries}
+        options = [(value, _called(field, value, names, words)) for value in values - {""}]
         if field == "kind":
             options.sort(key=lambda option: words.kinds.index(option[0]))
         else:
             options.sort(key=lambda option: (option[1].get(words.first, "").casefold(), option[0]))
         if field == "year":
             options.reverse()
-        if len(options) > 1:
+        if len(values) > 1:
             found.append((field, options))
     return found
 
