@@ -24,9 +24,9 @@ class Part:
     html: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Content:
-    """A report as its notebook left it: the facts about it, and its parts in order."""
+    """A report as its notebook left it: the facts about it, and its parts in order. Equal to itself alone."""
 
     facts: Mapping[str, Any]
     parts: tuple[Part, ...]

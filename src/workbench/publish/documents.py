@@ -16,6 +16,7 @@ import re
 import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
 
@@ -84,8 +85,9 @@ class Document:
     figures: dict[str, Figure]
 
 
+@lru_cache(maxsize=1)
 def read(content: Content) -> Document:
-    """The tree of a report.
+    """The tree of a report, read once for both formats; nobody changes it.
 
     A mark is a ``Span`` of class *marks*; if ``notes`` has its key (attribute *note*), that note stands for it, else
     it keeps its links to the sources. A figure is a ``Div`` of class *drawing* that holds ``Div`` of class
@@ -158,7 +160,7 @@ def about_report(content: Content, context: Context) -> dict[str, Any]:
     return {
         "title": str(facts.get("title", "")), "lang": lang, "office": office,
         "author": office, "scope": [line for line in scope if line], "standing": standing, "draft": edition is None,
-        "contents": str(words.get("contents", "")), "brief": brief,
+        "contents": str(words.get("contents", "")), "notes": str(words.get("notes", "")), "brief": brief,
         "colour": context.office.colour or HOUSE_COLOUR,
         "logo": f"logo{context.office.logo.suffix}" if context.office.logo else None,
     }  # fmt: skip
@@ -175,15 +177,19 @@ def midnight(content: Content) -> int:
 
 def changed(tree: Any, change: Callable[[Element], list[Element]]) -> Any:
     """A copy of a tree in which each element, inner ones first, is replaced by what ``change`` makes of it."""
-    if isinstance(tree, list):
-        found: list[Any] = []
-        for item in tree:
-            new = changed(item, change)
-            found.extend(change(new) if isinstance(new, dict) and "t" in new else [new])
-        return found
     if isinstance(tree, dict):
-        return {key: changed(value, change) for key, value in tree.items()}
-    return tree
+        inner = tree.get("c")
+        return {**tree, "c": changed(inner, change)} if isinstance(inner, (list, dict)) else tree
+    if not isinstance(tree, list):
+        return tree
+    found: list[Any] = []
+    for item in tree:
+        if isinstance(item, dict):
+            new = changed(item, change)
+            found.extend(change(new) if "t" in new else [new])
+        else:
+            found.append(changed(item, change) if isinstance(item, list) else item)
+    return found
 
 
 def plain(tree: Any) -> str:
@@ -226,13 +232,15 @@ def _attributes(element: Element) -> tuple[str, list[str], list[list[str]]]:
 
 def elements(tree: Any) -> Iterable[Element]:
     """Every element of a tree, outer ones first."""
-    if isinstance(tree, list):
-        for item in tree:
-            yield from elements(item)
-    elif isinstance(tree, dict):
-        if "t" in tree:
-            yield tree
-        yield from elements(tree.get("c", []))
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting.extend(reversed(node))
+        elif isinstance(node, dict):
+            if "t" in node:
+                yield node
+            waiting.append(node.get("c"))
 
 
 def _note_keys(tree: Any) -> list[str]:

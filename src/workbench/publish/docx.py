@@ -21,6 +21,7 @@ from workbench.errors import MachineryFailed, UsageError
 from workbench.publish import documents
 from workbench.publish.content import Content, Context
 from workbench.publish.documents import HOUSE_COLOUR, Element, attribute, div, has_class
+from workbench.publish.pdf import fonts
 
 TEMPLATES = Path(__file__).parent / "templates" / "docx"
 WIDTH, TALLEST = 16.4, 21.0  # of a figure, in centimetres
@@ -29,7 +30,7 @@ LANGUAGES = {"en": "en-GB", "zh": "zh-CN"}
 _STYLES = {  # class of a paragraph's division → style of the reference document
     "lead": "Lead", "note": "Remark", "figure-title": "Image Caption", "figure-subtitle": "Figure Subtitle",
     "canvas": "Figure", "figure-note": "Figure Note", "verdict-word": "Verdict Word", "verdict": "Verdict",
-    "places": "Places",
+    "places": "Places", "sources": "Source Text",
 }  # fmt: skip
 
 
@@ -90,7 +91,7 @@ def _word(element: Element, notes: dict[str, list[Element]], pictures: dict[str,
         return [{"t": "Note", "c": note} if note else {"t": "Superscript", "c": element["c"][1]}]
     if kind == "Div":
         (id, classes, attributes), blocks = element["c"]
-        style = next((_STYLES[name] for name in classes if name in _STYLES), "Source Text" if id else "")
+        style = next((_STYLES[name] for name in classes if name in _STYLES), "")
         kept = [[name, value] for name, value in attributes if name == "lang"]
         return [{"t": "Div", "c": [[id, [], [*kept, *([["custom-style", style]] if style else [])]], blocks]}]
     return [element]
@@ -136,7 +137,7 @@ def _rastered(pictures: dict[str, bytes]) -> dict[str, bytes]:
     pages = "".join(f'#page(image("{name}", width: {WIDTH}cm))\n' for name in vectors)
     code = f"#set page(width: auto, height: auto, margin: 0pt)\n{pages}"
     try:
-        found = typst.Compiler({"main.typ": code.encode(), **vectors}).compile(format="png", ppi=DPI)
+        found = typst.Compiler({"main.typ": code.encode(), **vectors}, font_paths=fonts()).compile(format="png", ppi=DPI)
     except (typst.TypstError, RuntimeError) as error:
         raise MachineryFailed(f"a figure could not be drawn: {error}") from None
     drawn = [found] if isinstance(found, bytes) else list(found)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import typst
 
 TEMPLATE = Path(__file__).parent / "templates" / "pdf" / "report.typ"
+PRELUDE = b'#import "report.typ": *\n#show: report\n'
 SIZES = {False: (10.5,), True: (10.0, 9.6, 9.2, 8.8, 8.4)}  # of reading text, in points: the largest that fits
 
 
@@ -34,11 +35,9 @@ def render(content: Content, context: Context) -> bytes:
     import typst
 
     document = documents.read(content)
-    body = _body(document, str(dict(content.facts.get("words") or {}).get("notes", "")))
-    about = documents.about_report(content, context) | {
-        "alts": {name: figure.alt for name, figure in document.figures.items()}
-    }
-    files = {"main.typ": body, "report.typ": TEMPLATE.read_bytes()}
+    about = documents.about_report(content, context)
+    about["alts"] = {name: figure.alt for name, figure in document.figures.items()}
+    files = {"report.typ": TEMPLATE.read_bytes(), "main.typ": PRELUDE + body(document, about["notes"])}
     files |= {name: figure.svg.encode() for name, figure in document.figures.items()}
     if context.office.logo:
         files[about["logo"]] = context.office.logo.read_bytes()
@@ -80,8 +79,9 @@ def fonts() -> typst.Fonts:
 # --- the body -------------------------------------------------------------------------------
 
 
-def _body(document: documents.Document, heading: str) -> bytes:
-    """The typst code of a document: functions of the template and string literals."""
+def body(document: documents.Document, heading: str) -> bytes:
+    """The typst code of a document: functions of the template, and string literals. ``heading`` stands above the
+    notes. Raises `MachineryFailed` when pandoc fails."""
     numbers = {key: number for number, key in enumerate(document.notes, 1)}
 
     def change(element: Element) -> list[Element]:
@@ -94,8 +94,7 @@ def _body(document: documents.Document, heading: str) -> bytes:
         title: Element = {"t": "Header", "c": [1, ["", [], []], [{"t": "Str", "c": heading}]]}
         tree += [title, *_call("notes", "", *document.notes.values())]
     tree = documents.changed([*tree, *blocks[at:]], change)
-    written = documents.pandoc(documents.written(tree), "-f", "json", "-t", "typst")
-    return b'#import "report.typ": *\n#show: report\n' + written
+    return documents.pandoc(documents.written(tree), "-f", "json", "-t", "typst")
 
 
 def _typst(element: Element, numbers: dict[str, int]) -> list[Element]:
@@ -120,7 +119,7 @@ def _span(element: Element, numbers: dict[str, int]) -> list[Element]:
         number = numbers.get(attribute(element, "note"))
         return [_inline(f"#mark({number});")] if number else [_inline("#marks["), *inlines, _inline("];")]
     lang = attribute(element, "lang")
-    return [_inline(f"#text(lang: {_literal(lang)})["), *inlines, _inline("];")] if lang else inlines
+    return [_inline(f"#tongue({_literal(lang)})["), *inlines, _inline("];")] if lang else inlines
 
 
 def _div(element: Element) -> list[Element]:
