@@ -129,9 +129,10 @@ def test_marks_are_numbers_of_notes_in_order() -> None:
     assert re.findall(r"#mark\((\d+)\)", made) == ["1", "1", "2", "2", "2", "2", "3"]
     assert "never called for" not in made
     assert "#link(<source-2>)" in made, "a note leads to the entry of its source"
+    assert made.count("#link(<source-1>)") == 1, "notes that say the same are one"
     notes, sources = made.index("#notes("), made.index("<source-1>\n")
     assert made.index("#body-ends") < notes < sources
-    assert words(made[notes:]).startswith("Visitof2019:source1,")
+    assert words(made[notes:]).startswith("Visitof2019:source[1],paragraph4Visitof2019:source[2],paragraph4Visit")
 
 
 def test_without_notes_marks_lead_to_the_sources() -> None:
@@ -182,9 +183,9 @@ def test_a_brief_report_fits_one_page_besides_its_sources() -> None:
 
 def test_a_draft_says_so_and_an_edition_who_signed_it() -> None:
     draft = documents.about_report(written.report(), Context())
-    assert (draft["draft"], draft["standing"]) == (True, ["Draft, not released"])
+    assert (draft["draft"], draft["standing"]) == (True, "Draft, not released")
     signed = documents.about_report(written.report(), Context(edition=Edition("2026-11-22", "A. Person")))
-    assert (signed["draft"], signed["standing"]) == (False, ["Edition 2026-11-22", "Released by A. Person"])
+    assert (signed["draft"], signed["standing"]) == (False, "Edition of 2026-11-22, released by A. Person")
 
 
 def test_the_office_gives_name_logo_and_colour(tmp_path: Path) -> None:

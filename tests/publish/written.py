@@ -16,10 +16,10 @@ SVG = (
     '<use xlink:href="#figure-1-dot" x="60" y="60" fill="#1b2733"/></svg>'
 )
 WORDS = {
-    "en": {"contents": "Contents", "notes": "Notes", "sources": "Sources", "edition": "Edition",
-           "released_by": "Released by", "draft": "Draft, not released", "as_of": "As of", "page": "Page"},
-    "zh": {"contents": "目录", "notes": "注释", "sources": "资料来源", "edition": "版次", "released_by": "签发：",
-           "draft": "草稿，未签发", "as_of": "截至", "page": "页"},
+    "en": {"contents": "Contents", "notes": "Notes", "sources": "Sources", "draft": "Draft, not released",
+           "edition": "Edition of {day}, released by {name}"},
+    "zh": {"contents": "目录", "notes": "注释", "sources": "来源", "draft": "草稿，未发布",
+           "edition": "{day}版，发布人：{name}"},
 }  # fmt: skip
 TEXTS: dict[str, dict[str, Any]] = {
     "en": {
@@ -51,7 +51,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         "verdict": "可以说，须加说明", "safe": "就现有记录所见，两馆曾互派人员。", "remark": "图书交换的后续，记录未注明。",
         "cards": [("2", "次来访，其中一次日期为推定"), ("1 : 0", "来访与出访之比"), ("1", "项自签协议")],
         "source": "两市图书馆将进一步合作", "publisher": "利兹市政府网站，2019年4月5日",
-        "place": "第4段", "told": "2019年来访：来源", "card": "2019年来访",
+        "place": "段落", "told": "2019年来访：来源", "card": "2019年来访",
     },
 }  # fmt: skip
 
@@ -63,7 +63,8 @@ def report(language: str = "en", kind: str = "overview", **changes: Any) -> Cont
         "kind": kind, "title": texts["title"], "home": "hangzhou-public-library", "home_name": texts["home"],
         "language": language, "period": "", "as_of": "2026-10-31", "as_of_words": texts["as_of"],
         "draft_words": WORDS[language]["draft"], "lead": texts["lead"], "words": WORDS[language],
-        "notes": {"1": _note(texts, 1), "2": _note(texts, 2), "3": _note(texts, 1), "9": "<p>never called for</p>"},
+        "notes": {"1": _note(texts, 1), "2": _note(texts, 1), "3": _note(texts, 2), "4": _note(texts, 2, "4–6"),
+                  "9": "never called for"},
     }  # fmt: skip
     return Content(facts, tuple(_parts(texts, language)))
 
@@ -80,15 +81,15 @@ def _parts(texts: dict[str, Any], language: str) -> list[Part]:
     )
     verdict = (
         f'<div class="verdict say_with_caveat"><p class="verdict-word">{texts["verdict"]}</p>'
-        f"<p>{_sentence(texts['safe'], 3)}</p></div>"
+        f"<p>{_sentence(texts['safe'], 4)}</p></div>"
     )
     return [
         Part("title", f"<h1>{texts['title']}</h1>"),
         Part("paragraph", f'<p class="lead">{_sentence(texts["lead"], 1)}</p>'),
-        Part("paragraph", f'<p class="lead" lang="{other}">{_sentence(TEXTS[other]["lead"], 1)}</p>'),
+        Part("paragraph", f'<p class="lead" lang="{other}">{_sentence(TEXTS[other]["lead"], 2)}</p>'),
         Part("key-figures", f'<dl class="key-figures">{cards}</dl>'),
         Part("heading", f'<h2 id="what">{texts["heading"]}</h2>'),
-        Part("paragraph", f'<h3>{texts["under"]}</h3><p class="partner">{_sentence(texts["said"], 2)}</p>'),
+        Part("paragraph", f'<h3>{texts["under"]}</h3><p class="partner">{_sentence(texts["said"], 3)}</p>'),
         Part("note", f'<p class="note">{texts["remark"]}</p>'),
         Part("figure", figure),
         Part("table", _table(texts["caption"], texts["heads"], [texts["row"]] * texts.get("rows", 3))),
@@ -99,8 +100,9 @@ def _parts(texts: dict[str, Any], language: str) -> list[Part]:
 
 
 def _sentence(text: str, note: int) -> str:
-    mark = f'<sup class="marks" data-note="{note}"><a href="#source-{min(note, 2)}">{min(note, 2)}</a></sup>'
-    return f'<span class="sentence" data-records="events:leeds-visit-2019">{text}{mark}</span>'
+    source = 1 if note < 3 else 2
+    mark = f'<sup class="marks" data-note="{note}"><a href="#source-{source}">{source}</a></sup>'
+    return f'<span class="sentence" id="s-{note}" data-records="events:leeds-visit-2019">{text}{mark}</span>'
 
 
 def _table(caption: str, heads: list[str], rows: list[list[str]]) -> str:
@@ -108,18 +110,18 @@ def _table(caption: str, heads: list[str], rows: list[list[str]]) -> str:
     body = ""
     for row in rows:
         cells = [f'<td data-label="{name}">{text}</td>' for name, text in zip(heads, row, strict=True)]
-        mark = '<sup class="marks" data-note="2"><a href="#source-2">2</a></sup>'
+        mark = '<sup class="marks" data-note="3"><a href="#source-2">2</a></sup>'
         body += f"<tr>{''.join(cells)[: -len('</td>')]} {mark}</td></tr>"
     return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _note(texts: dict[str, Any], source: int) -> str:
-    return f'{texts["told"]} <a href="#source-{source}">{source}</a>, {texts["place"]} 4'
+def _note(texts: dict[str, Any], source: int, place: str = "4") -> str:
+    return f'{texts["told"]} <a href="#source-{source}">[{source}]</a>, {texts["place"]} {place}'
 
 
 def _sources(texts: dict[str, Any], heading: str) -> str:
     items = "".join(
-        f'<li id="source-{number}"><p><cite>{texts["source"]}</cite>, {texts["publisher"]}.<br>'
+        f'<li id="source-{number}"><p><cite lang="en">{texts["source"]}</cite>, {texts["publisher"]}.<br>'
         f'<a class="address" href="https://example.org/{number}">https://example.org/{number}</a></p>'
         f'<ul><li>{texts["place"]} 4: <q lang="zh">签署备忘录</q></li><li>{texts["place"]} 7</li></ul></li>'
         for number in (1, 2)

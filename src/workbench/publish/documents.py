@@ -22,6 +22,7 @@ from typing import Any
 
 from workbench.errors import MachineryFailed
 from workbench.publish.content import Content, Context
+from workbench.publish.html import status
 
 Element = dict[str, Any]  # one block or inline of pandoc's tree: {"t": its kind, "c": what it holds}
 LEFT_OUT = frozenset(["title", "records"])  # roles of parts that only a page shows, or that the title page replaces
@@ -149,17 +150,12 @@ def about_report(content: Content, context: Context) -> dict[str, Any]:
     home = str(facts.get("home_name", ""))
     home = home[:1].upper() + home[1:]
     office = context.office.name.get(lang) or home
-    edition = context.edition
-    standing = (
-        [f"{words.get('edition', '')} {edition.name}".strip(), f"{words.get('released_by', '')} {edition.by}".strip()]
-        if edition
-        else [str(facts.get("draft_words", ""))]
-    )
     period = str(facts.get("period_words") or facts.get("period") or "")
     scope = [home if home != office else "", period, str(facts.get("as_of_words", ""))]
     return {
         "title": str(facts.get("title", "")), "lang": lang, "office": office,
-        "author": office, "scope": [line for line in scope if line], "standing": standing, "draft": edition is None,
+        "author": office, "scope": [line for line in scope if line], "standing": status(content, context),
+        "draft": context.edition is None,
         "contents": str(words.get("contents", "")), "notes": str(words.get("notes", "")), "brief": brief,
         "colour": context.office.colour or HOUSE_COLOUR,
         "logo": f"logo{context.office.logo.suffix}" if context.office.logo else None,

@@ -70,7 +70,7 @@ def render(content: Content, context: Context) -> bytes:
 def _front(about: dict[str, Any]) -> list[tuple[str, str]]:
     """The lines above the report, each with its style."""
     return [("Title", about["title"]), *(("Subtitle", line) for line in about["scope"]),
-            ("Standing", " · ".join(about["standing"]))]  # fmt: skip
+            ("Standing", about["standing"])]  # fmt: skip
 
 
 def _without_marks(note: list[Element]) -> list[Element]:
@@ -150,7 +150,7 @@ def _rastered(pictures: dict[str, bytes]) -> dict[str, bytes]:
 def _reference(about: dict[str, Any], context: Context) -> bytes:
     """The reference document with the words of its header and footer filled in, and the office's colour."""
     own = context.office.reference_docx
-    words = {"office": about["office"], "title": about["title"], "standing": " · ".join(about["standing"])}
+    words = {"office": about["office"], "title": about["title"], "standing": about["standing"]}
     colours = [colour.lstrip("#").upper() for colour in (HOUSE_COLOUR, context.office.colour or HOUSE_COLOUR)]
 
     def fill(text: str) -> str:

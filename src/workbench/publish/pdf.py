@@ -82,7 +82,12 @@ def fonts() -> typst.Fonts:
 def body(document: documents.Document, heading: str) -> bytes:
     """The typst code of a document: functions of the template, and string literals. ``heading`` stands above the
     notes. Raises `MachineryFailed` when pandoc fails."""
-    numbers = {key: number for number, key in enumerate(document.notes, 1)}
+    told: dict[str, list[Element]] = {}  # notes that say the same are one
+    numbers = {}
+    for key, note in document.notes.items():
+        same = json.dumps(note)
+        told.setdefault(same, note)
+        numbers[key] = list(told).index(same) + 1
 
     def change(element: Element) -> list[Element]:
         return _typst(element, numbers)
@@ -92,7 +97,7 @@ def body(document: documents.Document, heading: str) -> bytes:
     tree = [*blocks[:at], _raw("#body-ends")]
     if document.notes:
         title: Element = {"t": "Header", "c": [1, ["", [], []], [{"t": "Str", "c": heading}]]}
-        tree += [title, *_call("notes", "", *document.notes.values())]
+        tree += [title, *_call("notes", "", *told.values())]
     tree = documents.changed([*tree, *blocks[at:]], change)
     return documents.pandoc(documents.written(tree), "-f", "json", "-t", "typst")
 
