@@ -70,7 +70,13 @@ PARAGRAPHS = [
     ("KeyFigure", "Key Figure", "Normal", "<w:keepNext/>" + space(5, 0), run(18, INK, SANS, BOLD)),
     ("KeyWords", "Key Words", "Normal", space(0, 5), run(8, QUIET, SANS)),
     ("Verdict", "Verdict", "BodyText", border("left", ACCENT, 18, 8) + space(0, 6, 288), ""),
-    ("VerdictWord", "Verdict Word", "Verdict", "<w:keepNext/>" + border("left", ACCENT, 18, 8) + space(10, 3), run(10, ACCENT, SANS, BOLD)),
+    (
+        "VerdictWord",
+        "Verdict Word",
+        "Verdict",
+        "<w:keepNext/>" + border("left", ACCENT, 18, 8) + space(10, 3),
+        run(10, ACCENT, SANS, BOLD),
+    ),
     ("SourceText", "Source Text", "Normal", space(3, 0, 252), run(9)),
     ("Places", "Places", "SourceText", space(0, 2, 252), run(8.5, QUIET)),
     ("FootnoteText", "footnote text", "Normal", space(0, 1), run(8.5)),
@@ -97,13 +103,13 @@ PART = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <w:{tag} xmlns:w="{w}"><w:p><w:pPr><w:pStyle w:val="{style}"/><w:tabs><w:tab w:val="right" w:pos="{width}"/></w:tabs>
 </w:pPr><w:r><w:t xml:space="preserve">{left}</w:t></w:r><w:r><w:tab/></w:r>{right}</w:p></w:{tag}>
 """
-PAGE = "".join(
-    f'<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> {field} </w:instrText></w:r>'
-    f'<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>1</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
-    f'{after}'
-    for field, after in (("PAGE", '<w:r><w:t xml:space="preserve"> / </w:t></w:r>'), ("NUMPAGES", ""))
+FIELD = (
+    '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> {name} </w:instrText></w:r>'
+    '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>1</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
 )
-HEADER = PART.format(tag="hdr", style="Header", w=W, width=WIDTH, left="{office}", right="<w:r><w:t>{title}</w:t></w:r>")
+PAGE = '<w:r><w:t xml:space="preserve"> / </w:t></w:r>'.join(FIELD.format(name=name) for name in ("PAGE", "NUMPAGES"))
+NAME = "<w:r><w:t>{title}</w:t></w:r>"
+HEADER = PART.format(tag="hdr", style="Header", w=W, width=WIDTH, left="{office}", right=NAME)
 FOOTER = PART.format(tag="ftr", style="Footer", w=W, width=WIDTH, left="{standing}", right=PAGE)
 
 
@@ -125,7 +131,9 @@ def main() -> None:
     links = "word/_rels/document.xml.rels"
     parts[links] = parts[links].replace("</Relationships>", f"{relations}</Relationships>")
     parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace("</Types>", f"{types}</Types>")
-    parts["docProps/app.xml"] = re.sub(r"<TotalTime>\d+</TotalTime>", "<TotalTime>0</TotalTime>", parts["docProps/app.xml"])
+    parts["docProps/app.xml"] = re.sub(
+        r"<TotalTime>\d+</TotalTime>", "<TotalTime>0</TotalTime>", parts["docProps/app.xml"]
+    )
     TARGET.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(TARGET, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():

@@ -13,18 +13,12 @@ from typing import Any
 import pytest
 
 from publish import written
+from publish.written import ELSEWHERE, NASTY
 from workbench.errors import MachineryFailed
 from workbench.publish import documents, pdf
 from workbench.publish.content import Content, Context, Edition, Office, Part
 
 LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
-# What people and machines write that typst, Markdown, HTML, Jinja or TeX would take for code.
-NASTY = [
-    "<script>alert(1)</script> & <b>bold</b>", "\"quoted\" 'twice' \\ \\\\ \\\"", '#eval("x") #{1 + 1} #import "x": *',
-    "*bold* _slanted_ `code` ~ $x^2$ @ref <label> [[x]] [a](b)", "= no heading", "- no list", "1. no list", "/ no: term",
-    "// no comment /* none */", "{{ 7 * 7 }} {% raw %} ${x} %s", "-1 ... --- -- ~~x~~", "https://example.net/in-text",
-    "مرحبا שלום 100", "🎉 👨‍👩‍👧 𠮷 \u200b", "Wrocław Köln Київ 杭州图书馆", "x" * 5000,
-]  # fmt: skip
 
 
 def rendered(content: Content, context: Context | None = None) -> bytes:
@@ -210,13 +204,14 @@ def test_texts_are_texts(text: str) -> None:
     made = code(content)
     said = re.sub(r"\s+", "", words(made))
     assert said.count(re.sub(r"\s+", "", text)) >= 9
-    bare = code(written.report(said="", caption="", heading="", verdict="", source="", figure="", told="", row=[""] * 3))
+    bare = code(
+        written.report(said="", caption="", heading="", verdict="", source="", figure="", told="", row=[""] * 3)
+    )
     assert set(re.findall(r"#[\w-]+", LITERAL.sub("", made))) <= set(re.findall(r"#[\w-]+", LITERAL.sub("", bare)))
     assert rendered(content).startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("address", ["javascript:alert(1)", "file:///etc/hosts", "ftp://example.org", "data:text/html,x",
-                                     " https://example.org", "//example.org", "mailto:a@example.org"])  # fmt: skip
+@pytest.mark.parametrize("address", ELSEWHERE)
 def test_only_the_web_is_linked(address: str) -> None:
     content = written.report()
     part = Part("paragraph", f'<p><a href="{address}">there</a> <a data-report="partner:x">here</a></p>')

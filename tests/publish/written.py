@@ -21,13 +21,23 @@ WORDS = {
     "zh": {"contents": "目录", "notes": "注释", "sources": "来源", "draft": "草稿，未发布",
            "edition": "{day}版，发布人：{name}"},
 }  # fmt: skip
+# What people and machines write that typst, Markdown, HTML, Jinja or TeX would take for code.
+NASTY = [
+    "<script>alert(1)</script> & <b>bold</b>", "\"quoted\" 'twice' \\ \\\\ \\\"", '#eval("x") #{1 + 1} #import "x": *',
+    "*bold* _slanted_ `code` ~ $x^2$ @ref <label> [[x]] [a](b)", "= no heading", "- no list", "1. no list",
+    "/ no: term", "// no comment /* none */", "{{ 7 * 7 }} {% raw %} ${x} %s", "-1 ... --- -- ~~x~~", "https://example.net/in-text",
+    "مرحبا שלום 100", "🎉 👨‍👩‍👧 𠮷 \u200b", "Wrocław Köln Київ 杭州图书馆", "x" * 5000,
+]  # fmt: skip
+# Addresses that are none of the web.
+ELSEWHERE = ["javascript:alert(1)", "file:///etc/hosts", "ftp://example.org", "data:text/html,x", " https://example.org",
+             "//example.org", "mailto:a@example.org"]  # fmt: skip
 TEXTS: dict[str, dict[str, Any]] = {
     "en": {
         "title": "Leeds Libraries and Hangzhou Public Library", "home": "Hangzhou Public Library",
         "as_of": "As of 31 October 2026",
         "lead": "Leeds Libraries and Hangzhou Public Library have known each other since 2018.",
         "heading": "What has happened", "under": "Visits",
-        "said": "On 2 April 2019 both libraries signed a memorandum; Wrocław, Köln, Café and Київ are spelt as they are.",
+        "said": "On 2 April 2019 both libraries signed a memorandum; Wrocław, Köln, Café and Київ are spelt so.",
         "caption": "Agreements, in order of date", "heads": ["What", "With", "On record"],
         "row": ["Memorandum", "Leeds Libraries", "signed 2 April 2019 (our reading)"],
         "figure": "Two visits led here", "sub": "Visits by direction; line width: number of records",
@@ -48,7 +58,8 @@ TEXTS: dict[str, dict[str, Any]] = {
         "row": ["备忘录", "利兹图书馆", "约2019年4月2日签署"],
         "figure": "来访多于出访", "sub": "按方向统计的访问；线宽表示记录数",
         "alt": "地图：利兹两次来访杭州。", "note": "绘入2条记录。截至2026年10月31日。",
-        "verdict": "可以说，须加说明", "safe": "就现有记录所见，两馆曾互派人员。", "remark": "图书交换的后续，记录未注明。",
+        "verdict": "可以说，须加说明", "safe": "就现有记录所见，两馆曾互派人员。",
+        "remark": "图书交换的后续，记录未注明。",
         "cards": [("2", "次来访，其中一次日期为推定"), ("1 : 0", "来访与出访之比"), ("1", "项自签协议")],
         "source": "两市图书馆将进一步合作", "publisher": "利兹市政府网站，2019年4月5日",
         "place": "段落", "told": "2019年来访：来源", "card": "2019年来访",
@@ -77,7 +88,8 @@ def _parts(texts: dict[str, Any], language: str) -> list[Part]:
         f"<span>{texts['sub']}</span></figcaption>"
         f'<div class="canvas" tabindex="0" role="group" aria-label="{texts["figure"]}">{SVG}</div>'
         f'<p class="alt" id="figure-1-alt">{texts["alt"]}</p><p class="figure-note">{texts["note"]}</p>'
-        f'<details class="data"><summary>as a table</summary>{_table("left out", texts["heads"], [])}</details></figure>'
+        f'<details class="data"><summary>as a table</summary>{_table("left out", texts["heads"], [])}</details>'
+        "</figure>"
     )
     verdict = (
         f'<div class="verdict say_with_caveat"><p class="verdict-word">{texts["verdict"]}</p>'

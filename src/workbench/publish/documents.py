@@ -1,7 +1,7 @@
 """From a report's markup to pandoc's document tree, which `pdf` and `docx` both write from.
 
 pandoc's reader drops what HTML says about paragraphs, marks and quotations, so the markup is first put into
-elements whose class, language and id it keeps (`Tidy`). Only elements known to be text go in: no script, no image
+elements whose class, language and id it keeps (`_Tidy`). Only elements known to be text go in: no script, no image
 but the report's own figures, no link but to the web or inside the report. After one call of pandoc for the whole
 report, the tree is changed in plain Python: marks become notes, figures files, headings one level higher.
 """
@@ -28,35 +28,9 @@ Element = dict[str, Any]  # one block or inline of pandoc's tree: {"t": its kind
 LEFT_OUT = frozenset(["title", "records"])  # roles of parts that only a page shows, or that the title page replaces
 _DROPPED = frozenset(["script", "style", "details", "template", "iframe", "object", "noscript", "head", "title"])
 _KEPT = frozenset(
-    [
-        "h2",
-        "h3",
-        "h4",
-        "p",
-        "div",
-        "span",
-        "section",
-        "ul",
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "table",
-        "caption",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "strong",
-        "em",
-        "b",
-        "i",
-        "sub",
-        "sup",
-    ]
-)
+    ["h2", "h3", "h4", "p", "div", "span", "section", "ul", "ol", "li", "dl", "dt", "dd", "table", "caption", "thead",
+     "tbody", "tr", "th", "td", "strong", "em", "b", "i", "sub", "sup"]
+)  # fmt: skip
 _ATTRIBUTES = ("id", "class", "lang", "dir", "data-note", "rowspan", "colspan")
 _SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _FIGURE = re.compile(r"figure-\d+\.svg")
@@ -330,13 +304,13 @@ def _tidy(markup: str, figures: dict[str, str]) -> str:
         figures[name] = found[0]
         return f'<img src="{name}">'
 
-    tidy = Tidy()
+    tidy = _Tidy()
     tidy.feed(_SVG.sub(put, markup))
     tidy.close()
     return "".join(tidy.parts)
 
 
-class Tidy(HTMLParser):
+class _Tidy(HTMLParser):
     """Markup put into elements whose class, language and id pandoc's reader keeps; anything else is text."""
 
     def __init__(self) -> None:

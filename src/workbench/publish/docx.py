@@ -17,11 +17,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import MachineryFailed, UsageError
+from workbench.errors import UsageError
 from workbench.publish import documents
 from workbench.publish.content import Content, Context
 from workbench.publish.documents import HOUSE_COLOUR, Element, attribute, div, has_class
-from workbench.publish.pdf import fonts
+from workbench.publish.pdf import compiled
 
 TEMPLATES = Path(__file__).parent / "templates" / "docx"
 WIDTH, TALLEST = 16.4, 21.0  # of a figure, in centimetres
@@ -100,15 +100,17 @@ def _word(element: Element, notes: dict[str, list[Element]], pictures: dict[str,
 def _cards(cards: list[Any]) -> Element:
     """Key figures as a table of one row: each number above its words."""
     share = {"t": "ColWidth", "c": 1 / len(cards)}
-    cells = [
-        [["", [], []], {"t": "AlignDefault"}, 1, 1,
-         [div("", [_paragraph(documents.inlines(number))], custom_style="Key Figure"), div("", [_paragraph(words)], custom_style="Key Words")]]
-        for words, (number, *_) in cards
-    ]  # fmt: skip
+    cells = [[["", [], []], {"t": "AlignDefault"}, 1, 1, _card(documents.inlines(number), words)]
+             for words, (number, *_) in cards]  # fmt: skip
     empty: list[Any] = [["", [], []], []]
     return {"t": "Table", "c": [["", [], [["custom-style", "KeyFigures"]]], [None, []],
                                 [[{"t": "AlignDefault"}, share]] * len(cards), empty,
                                 [[["", [], []], 0, [], [[["", [], []], cells]]]], empty]}  # fmt: skip
+
+
+def _card(number: list[Element], words: list[Element]) -> list[Element]:
+    return [div("", [_paragraph(number)], custom_style="Key Figure"),
+            div("", [_paragraph(words)], custom_style="Key Words")]  # fmt: skip
 
 
 # --- pictures -------------------------------------------------------------------------------
@@ -128,19 +130,13 @@ def _image(name: str, alt: str, side: str, length: str) -> Element:
 
 def _rastered(pictures: dict[str, bytes]) -> dict[str, bytes]:
     """SVG files as PNG files of the text's width, drawn by typst; other pictures as they are."""
-    import typst
-
     vectors = {name: content for name, content in pictures.items() if name.endswith(".svg")}
     others = {name: content for name, content in pictures.items() if name not in vectors}
     if not vectors:
         return others
     pages = "".join(f'#page(image("{name}", width: {WIDTH}cm))\n' for name in vectors)
     code = f"#set page(width: auto, height: auto, margin: 0pt)\n{pages}"
-    try:
-        found = typst.Compiler({"main.typ": code.encode(), **vectors}, font_paths=fonts()).compile(format="png", ppi=DPI)
-    except (typst.TypstError, RuntimeError) as error:
-        raise MachineryFailed(f"a figure could not be drawn: {error}") from None
-    drawn = [found] if isinstance(found, bytes) else list(found)
+    drawn = compiled({"main.typ": code.encode(), **vectors}, format="png", ppi=DPI)
     return others | {Path(name).with_suffix(".png").name: png for name, png in zip(vectors, drawn, strict=True)}
 
 
@@ -151,7 +147,7 @@ def _reference(about: dict[str, Any], context: Context) -> bytes:
     """The reference document with the words of its header and footer filled in, and the office's colour."""
     own = context.office.reference_docx
     words = {"office": about["office"], "title": about["title"], "standing": about["standing"]}
-    colours = [colour.lstrip("#").upper() for colour in (HOUSE_COLOUR, context.office.colour or HOUSE_COLOUR)]
+    house, colour = (c.lstrip("#").upper() for c in (HOUSE_COLOUR, context.office.colour or HOUSE_COLOUR))
 
     def fill(text: str) -> str:
         return re.sub(r"\{(office|title|standing)\}", lambda name: escape(words[name[1]]), text)
@@ -159,7 +155,7 @@ def _reference(about: dict[str, Any], context: Context) -> bytes:
     changes: dict[str, Callable[[str], str]] = {"word/(header|footer)\\d*.xml": fill}
     if own is None:
         hint = '<w:rFonts w:hint="eastAsia"' if about["lang"] == "zh" else "<w:rFonts"  # for quotation marks and dashes
-        changes["word/styles.xml"] = lambda text: text.replace(*colours).replace("<w:rFonts", hint)
+        changes["word/styles.xml"] = lambda text: text.replace(house, colour).replace("<w:rFonts", hint)
     try:
         return _filled(own or TEMPLATES / "reference.docx", changes)
     except (OSError, zipfile.BadZipFile, UnicodeDecodeError) as error:

@@ -11,7 +11,7 @@ import importlib.util
 import json
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.errors import MachineryFailed
 from workbench.publish import documents
@@ -32,8 +32,6 @@ def render(content: Content, context: Context) -> bytes:
     A report of a brief kind is set in the largest size in which it fits one page. Raises `MachineryFailed` when pandoc
     or typst fails.
     """
-    import typst
-
     document = documents.read(content)
     about = documents.about_report(content, context)
     about["alts"] = {name: figure.alt for name, figure in document.figures.items()}
@@ -42,22 +40,38 @@ def render(content: Content, context: Context) -> bytes:
     if context.office.logo:
         files[about["logo"]] = context.office.logo.read_bytes()
     sizes = SIZES[about["brief"]]
+    for size in sizes:
+        files["about.json"] = json.dumps({**about, "size": size}, ensure_ascii=False).encode()
+        if size == sizes[-1] or _pages(files) == 1:
+            break
+    return compiled(files, format="pdf", pdf_standards=["ua-1"], timestamp=documents.midnight(content))[0]
+
+
+def compiled(files: dict[str, bytes], **options: Any) -> list[bytes]:
+    """What typst makes of ``main.typ`` among some files, with the options of its compiler: one file, or one a page.
+
+    Raises `MachineryFailed` with typst's words when it fails.
+    """
+    import typst
+
+    given: Any = files
     try:
-        for size in sizes:
-            files["about.json"] = json.dumps({**about, "size": size}, ensure_ascii=False).encode()
-            if size == sizes[-1] or _pages(files) == 1:
-                break
-        compiler = typst.Compiler(files, font_paths=fonts())
-        return compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=documents.midnight(content))
+        made: Any = typst.Compiler(given, font_paths=fonts()).compile(**options)
     except (typst.TypstError, RuntimeError) as error:
         raise MachineryFailed(f"typst failed: {error}") from None
+    return [made] if isinstance(made, bytes) else list(made)
 
 
 def _pages(files: dict[str, bytes]) -> int:
     """How many pages the body takes, without notes and sources."""
     import typst
 
-    return int(json.loads(typst.Compiler(files, font_paths=fonts()).query("<body-ends>", field="value", one=True)))
+    given: Any = files
+    try:
+        found = typst.Compiler(given, font_paths=fonts()).query("<body-ends>", field="value", one=True)
+    except (typst.TypstError, RuntimeError) as error:
+        raise MachineryFailed(f"typst failed: {error}") from None
+    return int(json.loads(found))
 
 
 @cache
@@ -68,9 +82,7 @@ def fonts() -> typst.Fonts:
 
     matplotlib = importlib.util.find_spec("matplotlib")
     if matplotlib is None or matplotlib.origin is None:
-        raise MachineryFailed(
-            "matplotlib is not installed, and with it the font DejaVu Sans; install the project again"
-        )
+        raise MachineryFailed("matplotlib and its font DejaVu Sans are missing; install the project again")
     latin = Path(matplotlib.origin).parent / "mpl-data" / "fonts" / "ttf"
     chinese = Path(pylopdf_fonts_zh_cn.sans_path()).parent
     return typst.Fonts(include_system_fonts=False, font_paths=[str(latin), str(chinese)])
