@@ -202,7 +202,7 @@ def test_the_example_becomes_an_overview(tmp_path: Path) -> None:
     call("init", tmp_path / "mine")
     result = call("build", "--as-of", "2026-10-31", "--project", tmp_path / "mine")
     assert (result.exit_code, result.stderr) == (0, "")
-    page = (tmp_path / "mine" / "reports" / "overview-moonbridge-library.html").read_text(encoding="utf-8")
+    page = (tmp_path / "mine" / "reports" / "overview-moonbridge-library-en.html").read_text(encoding="utf-8")
     text = re.sub(r"<sup.*?</sup>|<[^>]+>", "", page)
     for words in (
         "two international exchanges of the Moonbridge Example Library, the first on 12 June 2024",
