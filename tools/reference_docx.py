@@ -63,6 +63,7 @@ PARAGRAPHS = [
     ("Remark", "Remark", "BodyText", "", run(9.5, QUIET, SANS)),
     ("Caption", "caption", "Normal", KEEP + space(10, 3), run(9, QUIET, SANS)),
     ("TableCaption", "Table Caption", "Caption", "", ""),
+    ("TableNote", "Table Note", "Normal", space(3, 10, 252), run(8, QUIET)),
     ("ImageCaption", "Image Caption", "Caption", space(14, 1), run(11, INK, SANS, BOLD)),
     ("FigureSubtitle", "Figure Subtitle", "Caption", space(0, 5), ""),
     ("Figure", "Figure", "Normal", "<w:keepNext/>" + space(0, 2), ""),

@@ -123,7 +123,7 @@ def test_chinese_has_its_fonts_and_language(chinese: Word, english: Word) -> Non
     for run in runs:
         language = run.find(f"{W}rPr/{W}lang")
         assert language is not None, "a Chinese sentence of an English report says so"
-        assert "zh" in (language.get(f"{W}val"), language.get(f"{W}eastAsia"))
+        assert (language.get(f"{W}val"), language.get(f"{W}eastAsia")) == (None, "zh-CN"), "its Latin words stay whole"
 
 
 # --- what is in it --------------------------------------------------------------------------
@@ -137,16 +137,22 @@ def test_headings_are_headings(english: Word) -> None:
 def test_marks_are_footnotes_and_lead_to_the_source(english: Word) -> None:
     notes = english.footnotes()
     references = list(english.body.iter(f"{W}footnoteReference"))
-    assert len(notes) == len(references) == 7, "one each"
-    assert {note.strip() for note in notes} == {"Visit of 2019: source [1], paragraph 4",
-                                                "Visit of 2019: source [2], paragraph 4",
-                                                "Visit of 2019: source [2], paragraph 4–6"}  # fmt: skip
+    assert len(notes) == len(references) == 4, "one each"
+    assert [note.strip() for note in notes] == ["Visit of 2019: source [1], paragraph 4"] * 2 + [
+        "Visit of 2019: source [2], paragraph 4", "Visit of 2019: source [2], paragraph 4–6"]  # fmt: skip
     places = {mark.get(f"{W}name") for mark in english.body.iter(f"{W}bookmarkStart")}
     anchors = [link.get(f"{W}anchor") for link in english.part("word/footnotes.xml").iter(f"{W}hyperlink")]
-    assert len(anchors) == 7
+    assert len(anchors) == 4
     assert set(anchors) <= places
     styles = {s.get(f"{W}val") for s in english.part("word/footnotes.xml").iter(f"{W}pStyle")}
-    assert styles == {"FootnoteText"}, "in a table too"
+    assert styles == {"FootnoteText"}
+
+
+def test_the_notes_of_a_table_stand_below_it(english: Word) -> None:
+    raised = [text(cell) for cell in english.body.iter(f"{W}tc") if "our reading" in text(cell)]
+    assert raised == ["signed 2 April 2019 (our reading)a"] * 3, "rows with the same note have the same letter"
+    assert [note.strip() for note in english.styled("TableNote")] == ["a\u00a0Visit of 2019: source [2], paragraph 4"]
+    assert [docx._letters(number) for number in (0, 25, 26, 701, 702)] == ["a", "z", "aa", "zz", "aaa"]
 
 
 def test_without_notes_marks_are_superscripts() -> None:

@@ -26,6 +26,7 @@ from workbench.publish.pdf import compiled
 TEMPLATES = Path(__file__).parent / "templates" / "docx"
 WIDTH, TALLEST = 16.4, 21.0  # of a figure, in centimetres
 DPI = 200
+_EAST_ASIAN = {"zh": "zh-CN", "ja": "ja-JP", "ko": "ko-KR"}
 LANGUAGES = {"en": "en-GB", "zh": "zh-CN"}
 _STYLES = {  # class of a paragraph's division → style of the reference document
     "lead": "Lead", "note": "Remark", "figure-title": "Image Caption", "figure-subtitle": "Figure Subtitle",
@@ -86,6 +87,8 @@ def _word(element: Element, notes: dict[str, list[Element]], pictures: dict[str,
         return [pictures[element["c"][2][0]]]
     if kind == "DefinitionList":
         return [_cards(element["c"])]
+    if kind == "Table":
+        return _with_notes(element)
     if kind == "Span" and has_class(element, "marks"):
         note = notes.get(attribute(element, "note"))
         return [{"t": "Note", "c": note} if note else {"t": "Superscript", "c": element["c"][1]}]
@@ -95,6 +98,29 @@ def _word(element: Element, notes: dict[str, list[Element]], pictures: dict[str,
         kept = [[name, value] for name, value in attributes if name == "lang"]
         return [{"t": "Div", "c": [[id, [], [*kept, *([["custom-style", style]] if style else [])]], blocks]}]
     return [element]
+
+
+def _with_notes(table: Element) -> list[Element]:
+    """A table with its notes below it, by letters: at the foot of a page they would tear a long table apart."""
+    told: dict[str, list[Element]] = {}
+
+    def letter(element: Element) -> list[Element]:
+        if element["t"] != "Note":
+            return [element]
+        same = json.dumps(element["c"])
+        told.setdefault(same, documents.inlines(element["c"]))
+        return [{"t": "Superscript", "c": [_text(_letters(list(told).index(same)))]}]
+
+    bare = documents.changed([table], letter)
+    notes = [[{"t": "Strong", "c": [_text(_letters(number))]}, _text("\u00a0"), *note, {"t": "Space"}]
+             for number, note in enumerate(told.values())]  # fmt: skip
+    below = div("", [_paragraph([inline for note in notes for inline in note])], custom_style="Table Note")
+    return [*bare, below] if notes else list(bare)
+
+
+def _letters(number: int) -> str:
+    """a, b, … z, aa, ab …"""
+    return (_letters(number // 26 - 1) if number > 25 else "") + chr(ord("a") + number % 26)
 
 
 def _cards(cards: list[Any]) -> Element:
@@ -166,6 +192,8 @@ def _reference(about: dict[str, Any], context: Context) -> bytes:
 def _mended(document: str) -> str:
     """What pandoc leaves open: rows stay whole, no program puts room of its own beside a picture, and a footnote looks
     like one wherever its mark stands."""
+    for language, region in _EAST_ASIAN.items():  # pandoc would have Latin words of such a text broken anywhere
+        document = re.sub(rf'<w:lang w:val="{language}[^"]*" />', f'<w:lang w:eastAsia="{region}" />', document)
     if "<w:footnotes" in document:
         return re.sub(r'(?<=<w:pStyle w:val=")(Compact|BodyText|FirstParagraph)(?=")', "FootnoteText", document)
     document = document.replace("<w:trPr>", "<w:trPr><w:cantSplit />").replace(
