@@ -70,6 +70,7 @@ def open_report(
         raise UsageError(f'language = "{language}": reports are not written in it; {hint}')
     named = os.environ.get(PROJECT_VARIABLE)
     project = find_project(Path(named) if named else None)
+    audience = audiences.choose_audience(audience)
     tables, settings = audiences.ensure_tables(project, audience)
     words, _ = vocabularies.read(project.vocabularies, project.relative(project.vocabularies))
     day = choose_day(as_of, settings.as_of)

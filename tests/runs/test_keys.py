@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 from collections.abc import Callable
@@ -11,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
+import letter
 from runs import tiny
 from workbench import settings
 from workbench.paths import Project, file_digest
-from workbench.records import load, vocabularies
+from workbench.records import audience, load, vocabularies
 from workbench.records.selection import Selection, select
 from workbench.runs import keys
 from workbench.runs.catalogue import Run
@@ -292,3 +294,38 @@ def test_a_remark_in_a_dossier_does_not_change_the_key(built: Project) -> None:
     with (built.dossiers / "zjlib-oclc-2018.yaml").open("a", encoding="utf-8") as handle:
         handle.write("# read again, nothing to add\n")
     assert key(built) == before
+
+
+# --- audiences and editions -----------------------------------------------------------------
+
+
+def put_edition(project: Project, id: str) -> None:
+    """A manifest as far as keys look at it."""
+    project.editions.mkdir(parents=True, exist_ok=True)
+    (project.editions / f"{id}.json").write_text(id, encoding="utf-8")
+
+
+def test_a_report_rests_on_the_newest_edition_for_its_audience(place: Project) -> None:
+    found = []
+    for id in ("", "2026-11-21", "2026-11-22-internal", "2026-11-22", "2026-11-20"):
+        if id:
+            put_edition(place, id)
+        found.append([keys.executing(place, audience)["edition"] for audience in ("public", "internal")])
+    public, internal = zip(*found, strict=True)
+    assert [one == other for one, other in itertools.pairwise(public)] == [False, True, False, True]
+    assert [one == other for one, other in itertools.pairwise(internal)] == [True, False, True, True]
+
+
+def test_what_only_the_house_reads_is_no_input_of_a_public_report(place: Project) -> None:
+    """What `facts.json` tells is the same with and without an internal source; the registers are not told."""
+    letter.prepare(place)
+    told = []
+    for _ in range(2):
+        for name in audience.AUDIENCES:
+            audience.ensure_tables(place, name)
+        told.append([keys.said(run_of(place), keys.executing(place, name)) for name in audience.AUDIENCES])
+        letter.slip_in(place)
+    (public, internal), (public_after, internal_after) = told
+    assert public == public_after
+    assert internal["corpus"] != internal_after["corpus"]
+    assert "registers" not in public

@@ -67,7 +67,7 @@ def section(corpus: Corpus, language: str, most: int | None = MOST) -> Section:
     if corrections:
         found.append(("changes/corrections", {"edition": edition, "corrections": corrections}))
     if news or rest:
-        number = facts.number(len(rest), rest) if rest else None
+        number = facts.number(len(rest), teller.cited(rest)) if rest else None
         found.append(("changes/news", {"news": news, "rest": number}))
     return Section(tuple(found))
 
@@ -107,6 +107,12 @@ class _Teller:
         for one in self.changes:
             found.setdefault((one.table, one.id), []).append(one)
         return found
+
+    def cited(self, records: Iterable[RecordId]) -> list[RecordId]:
+        """The records that a sentence about some of them cites: those that are told, else the edition itself."""
+        found = [record for record in records if record[0] in _TOLD]
+        since = self.corpus.since
+        return found or [("editions", since.edition.id if since else "")]
 
     def state_of(self, record: RecordId) -> _State:
         return self.now if self.now.has(record) else self.then
@@ -157,8 +163,8 @@ class _Teller:
         for change in (NEW, ALTERED, WITHDRAWN):
             own = [record for record, ones in self.by_record.items() if ones[0].change == change]
             found[change] = SimpleNamespace(
-                number=facts.number(len(own), own),
-                kinds=[(facts.number(len(ids), ids), facts.code("record_kind", table, ids))
+                number=facts.number(len(own), self.cited(own)),
+                kinds=[(facts.number(len(ids), self.cited(ids)), facts.code("record_kind", table, self.cited(ids)))
                        for table in RECORDED if (ids := [record for record in own if record[0] == table])],
             ) if own else None  # fmt: skip
         figures = [self._figure(one) for one in self.moved]
@@ -166,7 +172,7 @@ class _Teller:
             one for one in figures if not one.named]}  # fmt: skip
 
     def _figure(self, one: evidence.Moved) -> SimpleNamespace:
-        behind = [record for id in one.records if (record := self._record(id))] or [("settings", one.measure)]
+        behind = self.cited(record for id in one.records if (record := self._record(id)))
         old, new = (facts.number(pair[0] if pair[0] == pair[1] else pair, behind) for pair in (one.old, one.new))
         named = one.measure in _OF_RECORDS
         gained, lost = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 
@@ -23,11 +24,11 @@ Frames = dict[str, pd.DataFrame]
 
 
 def choose_audience(text: str) -> str:
-    """One of `AUDIENCES`; raises `UsageError` for another word."""
-    if text not in AUDIENCES:
+    """One of `AUDIENCES`, the public where nothing is said; raises `UsageError` for another word."""
+    if text and text not in AUDIENCES:
         hint = did_you_mean(text, AUDIENCES) or f"known: {', '.join(AUDIENCES)}"
         raise UsageError(f'audience = "{text}": {hint}')
-    return text
+    return text or PUBLIC
 
 
 def ensure_tables(project: Project, audience: str) -> tuple[Frames, Settings]:
@@ -35,7 +36,7 @@ def ensure_tables(project: Project, audience: str) -> tuple[Frames, Settings]:
 
     Raises `RecordsError` when the records have errors and `UsageError` for an audience that is not known.
     """
-    choose_audience(audience)
+    audience = choose_audience(audience)
     frames, settings = load.ensure_tables(project)
     return (frames if audience == INTERNAL else public(project, frames, settings)), settings
 
@@ -57,6 +58,14 @@ def public(project: Project, frames: Frames, settings: Settings) -> Frames:
     if not stored.intact(folder, made_from):
         stored.write(_made_public(project, frames, settings, hidden), folder, made_from)
     return stored.read(folder)
+
+
+def folder_of(project: Project, audience: str) -> Path:
+    """Where the tables for an audience are kept: the public has its own where a source is internal, once they were
+    asked for."""
+    own = project.processed / PUBLIC
+    made = audience == PUBLIC and stored.intact(own, file_digest(project.processed / stored.DESCRIPTION))
+    return own if made else project.processed
 
 
 def hidden_sources(frames: Frames) -> set[str]:

@@ -12,20 +12,24 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.errors import MachineryFailed, RecordsError, UsageError, did_you_mean
 from workbench.paths import PROJECT_VARIABLE, REPORT_ID, Project, file_digest, write_atomic
+from workbench.records import audience as audiences
 from workbench.records import load, tables
 from workbench.runs import catalogue, keys
 from workbench.runs.catalogue import FORMATS, Run
 from workbench.runs.execute import NotRun, Raised, execute, failure
 from workbench.settings import Settings
+
+if TYPE_CHECKING:
+    from workbench.publish.content import Edition
 
 MANIFEST = "manifest.json"
 FACTS = "facts.json"
@@ -84,6 +88,7 @@ def build(
     _check_catalogue(project, settings, as_of)
     before = file_digest(project.processed / tables.DESCRIPTION)
     frames, _ = load.ensure_tables(project)
+    audiences.public(project, frames, settings)  # made once, before reports are made side by side
     runs = catalogue.read(project, settings, as_of, frames)
     after = file_digest(project.processed / tables.DESCRIPTION)
     chosen = _chosen([run.id for run in runs], only)
@@ -140,7 +145,7 @@ class _Maker:
         self.entries = {run.id: self.known[run.id] for run in runs if run.id in self.known}
         if force:
             self.entries |= {id: {**self.entries[id], "execute_key": ""} for id in chosen & set(self.entries)}
-        self.executing = keys.executing(project)
+        self.executing = {audience: keys.executing(project, audience) for audience in audiences.AUDIENCES}
         self.publishing = keys.publishing(project, settings)
         self.versions = keys.versions()
         self.links = self._links()
@@ -233,15 +238,19 @@ class _Maker:
         failure(self.project, run.id).unlink(missing_ok=True)
         return Outcome(run.id, "done" if ran else "published" if stale else "fresh")
 
-    def render(self, run: Run, name: str) -> bytes:
-        """One file of a report, by its ending."""
+    def render(self, run: Run, name: str, edition: Edition | None = None, among: Container[str] | None = None) -> bytes:
+        """One file of a report, by its ending; for an ``edition`` not as a draft. ``among`` are the files to which it
+        may lead (None: all there are)."""
         from workbench.publish import content, facts
 
         notebook = self.notebook(run.id)
         if name == FACTS:
-            inputs = keys.inputs(run, self.executing)
+            inputs = keys.said(run, self.executing[audience_of(run)])
             return facts.render(content.facts_of(notebook), dict(run.parameters), inputs, self.versions)
-        context = content.Context(self.settings.office, self._used_links(run))
+        office = self.settings.office
+        sender = content.Office(office.name, office.logo, office.colour, office.reference_docx)
+        links = {to: file for to, file in self._used_links(run).items() if among is None or file in among}
+        context = content.Context(sender, links, edition)
         return bytes(importlib.import_module(f"workbench.publish.{name}").render(content.read(notebook), context))
 
     # --- what is there ----------------------------------------------------------------------
@@ -286,7 +295,7 @@ class _Maker:
         return self.file(run.id, FORMATS[0])
 
     def _key(self, run: Run) -> str:
-        return keys.execute_key(run, self.executing)
+        return keys.execute_key(run, self.executing[audience_of(run)])
 
     def _publish_key(self, run: Run) -> str:
         return keys.publish_key(file_digest(self.notebook(run.id)), self._used_links(run), self.publishing)
@@ -338,6 +347,26 @@ class _Maker:
         text = json.dumps(self.entries, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         with _writing():
             write_atomic(self.project.reports / MANIFEST, text.encode())
+
+
+def built(project: Project, as_of: str = "") -> _Maker:
+    """The reports of the catalogue as they were last built, to be looked at: what is fresh, where its files are, and
+    `render` for a file made otherwise. Nothing is run and no report is written. Raises `RecordsError` as `build`."""
+    from workbench import settings as settings_module
+
+    settings = settings_module.read(project)
+    _check_catalogue(project, settings, as_of)
+    frames, _ = load.ensure_tables(project)
+    audiences.public(project, frames, settings)
+    runs = catalogue.read(project, settings, as_of, frames)
+    return _Maker(project, settings, runs, {run.id for run in runs}, force=False, all_formats=False)
+
+
+def audience_of(run: Run) -> str:
+    """For whom a report is, by its parameters; for the public where they do not say."""
+    given = dict(run.parameters)
+    declared = catalogue.parameters(run.notebook)
+    return given.get("audience") or (declared["audience"].default if "audience" in declared else "") or audiences.PUBLIC
 
 
 def _is_target(run: Run) -> bool:

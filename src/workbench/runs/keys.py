@@ -13,7 +13,9 @@ from importlib import metadata
 from pathlib import Path
 
 from workbench.paths import Project, file_digest, sha256
-from workbench.records import tables
+from workbench.records import audience as audiences
+from workbench.records import editions, tables
+from workbench.records.audience import INTERNAL
 from workbench.runs.catalogue import Run
 from workbench.settings import Settings
 
@@ -25,18 +27,18 @@ COMPUTING = (
     "nbformat", "numpy", "pandas", "papermill", "pyarrow", "pylopdf-fonts-zh-cn", "pyproj",
     "python-calamine", "pyyaml", "shapely", "traitlets",
 )  # fmt: skip
-CONVERTING = ("pypandoc-binary", "typst")
+_CONVERTERS: tuple[str, ...] = ()
+_REGISTERS = ("organisations", "people", "places", "names", "wordings")
 
 
-def executing(project: Project) -> dict[str, str]:
-    """Digests of what every executed notebook rests on: tables, released editions (what is new is told since the
-    last), settings, word lists, basemap, words of the project's own reports, science code with its templates,
-    versions."""
+def executing(project: Project, audience: str = INTERNAL) -> dict[str, str]:
+    """Digests of what every executed notebook for an audience rests on: tables, the edition that it compares with,
+    settings, word lists, basemap, words of the project's own reports, science code with its templates, versions."""
     settings = tomllib.loads(project.settings_file.read_text(encoding="utf-8-sig"))
     settings.pop("office", None)  # who sends a report changes nothing it says
     return {
-        "corpus": corpus_digest(project),
-        "editions": _digest(_tree(project.root / "data" / "editions", "*.json")),
+        **corpus_digests(project, audience),
+        "edition": editions.newest_digest(project, audience),
         "settings": _digest(settings),
         "words": _digest(_tree(project.vocabularies, "*.csv")),
         "templates": _digest(_tree(project.templates, "*.j2")),
@@ -67,19 +69,29 @@ def inputs(run: Run, shared: Mapping[str, str]) -> dict[str, str]:
     return {**shared, "notebook": file_digest(run.notebook)}
 
 
+def said(run: Run, shared: Mapping[str, str]) -> dict[str, str]:
+    """The same as far as it may be told: the registers of bodies, people and places also have rows that nothing told
+    to an audience leads to, and their digest would say so."""
+    return {name: digest for name, digest in inputs(run, shared).items() if name != "registers"}
+
+
 def publish_key(notebook_digest: str, links: Mapping[str, str], shared: Mapping[str, str]) -> str:
     """The key of a report's published files: the executed notebook, the reports it leads to, and what all published
     files rest on (`publishing`)."""
     return _digest({**shared, "notebook": notebook_digest, "links": dict(links)})
 
 
-def corpus_digest(project: Project) -> str:
-    """A digest of all tables, whatever they were made from; empty while there are none."""
+def corpus_digests(project: Project, audience: str = INTERNAL) -> dict[str, str]:
+    """Digests of the tables for an audience, whatever they were made from: of the records (corpus) and of what is
+    entered about bodies, people and places (registers); empty while there are none."""
+    folder = audiences.folder_of(project, audience)
     try:
-        description = json.loads((project.processed / tables.DESCRIPTION).read_text(encoding="utf-8"))
+        description = json.loads((folder / tables.DESCRIPTION).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return ""
-    return _digest([[resource["path"], resource["hash"]] for resource in description["resources"]])
+        return {"corpus": "", "registers": ""}
+    listed = [[resource["name"], resource["hash"]] for resource in description["resources"]]
+    entered = [row for row in listed if row[0] in _REGISTERS]
+    return {"corpus": _digest([row for row in listed if row not in entered]), "registers": _digest(entered)}
 
 
 def versions(names: tuple[str, ...] = COMPUTING) -> dict[str, str]:
