@@ -247,10 +247,8 @@ class _Maker:
         if name == FACTS:
             inputs = keys.said(run, self.executing[audience_of(run)])
             return facts.render(content.facts_of(notebook), dict(run.parameters), inputs, self.versions)
-        office = self.settings.office
-        sender = content.Office(office.name, office.logo, office.colour, office.reference_docx)
         links = {to: file for to, file in self._used_links(run).items() if among is None or file in among}
-        context = content.Context(sender, links, edition)
+        context = content.Context(self.settings.office, links, edition)
         return bytes(importlib.import_module(f"workbench.publish.{name}").render(content.read(notebook), context))
 
     # --- what is there ----------------------------------------------------------------------

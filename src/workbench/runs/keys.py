@@ -27,7 +27,7 @@ COMPUTING = (
     "nbformat", "numpy", "pandas", "papermill", "pyarrow", "pylopdf-fonts-zh-cn", "pyproj",
     "python-calamine", "pyyaml", "shapely", "traitlets",
 )  # fmt: skip
-_CONVERTERS: tuple[str, ...] = ()
+CONVERTING = ("pypandoc-binary", "typst")
 _REGISTERS = ("organisations", "people", "places", "names", "wordings")
 
 
