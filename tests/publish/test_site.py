@@ -225,7 +225,10 @@ def test_where_nothing_differs_there_is_nothing_to_choose(project: Project) -> N
 
 def test_each_distinct_sentence_once_with_wherever_it_stands(project: Project) -> None:
     said = [{"text": "One.", "records": []}, {"text": "Two.", "records": []}]
-    runs = [put(project, "a", lead="One.", sentences=said), put(project, "b", lead="Apart.", sentences=said[::-1])]
+    runs = [
+        put(project, "a", lead="One.", sentences=[*said, *said]),
+        put(project, "b", lead="Apart.", sentences=said[::-1]),
+    ]
     found = data(index(project, runs))
     assert found["reports"] == ["a", "b"]
     assert found["sentences"] == [["One.", 0, 1, 1, 2], ["Two.", 0, 2, 1, 1], ["Apart.", 1, 0]]

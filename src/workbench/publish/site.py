@@ -265,7 +265,7 @@ def _called(field: str, value: str, names: dict[str, dict[str, str]], words: _Wo
 
 
 def _data(entries: list[Entry], words: _Words) -> dict[str, Any]:
-    """What the script searches: each distinct sentence once, with report and number wherever it stands.
+    """What the script searches: each distinct sentence once, with each report that says it and its first number there.
 
     Number 0 is what a report says in one line where that is not a sentence of its own.
     """
@@ -275,12 +275,13 @@ def _data(entries: list[Entry], words: _Words) -> dict[str, Any]:
         if entry.lead and entry.lead not in entry.sentences:
             own.insert(0, (0, entry.lead))
         for position, text in own:
-            if text:
-                places.setdefault((text, entry.language), []).extend((number, position))
+            where = places.setdefault((text, entry.language), [])
+            if text and where[-2:-1] != [number]:
+                where.extend((number, position))
     return {
         "words": {language: file["script"] for language, file in words.files.items()},
         "reports": [entry.id for entry in entries],
-        "sentences": [[text, *where] for (text, _), where in places.items()],
+        "sentences": [[text, *where] for (text, _), where in places.items() if where],
     }
 
 
