@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: reports test bench lab check clean codebook quality gallery lock help
+.PHONY: reports test bench lab check clean codebook quality gallery pictures lock help
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
@@ -42,6 +42,11 @@ quality: $(READY)  ## write docs/data-quality.md from the records and the two co
 	@$(BIN)/python tools/data_quality.py
 
 gallery: $(READY)  ## write docs/gallery.md and its pictures from the figures
+	@$(BIN)/python tools/gallery.py
+
+pictures: $(READY)  ## take the pictures of reports for docs/gallery.md (needs chromium, pdftoppm, soffice)
+	@$(BIN)/workbench build --all-formats
+	@$(BIN)/python tools/report_pictures.py
 	@$(BIN)/python tools/gallery.py
 
 lock:  ## renew requirements.lock from pyproject.toml (needs uv)

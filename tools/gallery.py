@@ -24,6 +24,7 @@ from workbench.paths import write_atomic  # noqa: E402
 from workbench.prose.words import Words  # noqa: E402
 
 PICTURES = "docs/images/gallery"
+REPORTS = "docs/images/reports"  # taken by tools/report_pictures.py
 LANGUAGES = ("en", "zh")
 PARTNER = "leeds-libraries"
 DPI, COLOURS = 66, 96  # small files: a picture of a page's width in few colours
@@ -129,8 +130,23 @@ def gallery(root: Path) -> dict[str, bytes]:
                     files[path] = small_png(drawing)
                     pictures.append(f"![{_alt(drawing)}]({path.removeprefix('docs/')})")
             lines += ["", f"*{about}*", "", *(pictures or ["Nothing to draw: the function returns None."])]
+    lines += _reports(root)
     files["docs/gallery.md"] = ("\n".join(lines) + "\n").encode()
     return files
+
+
+def _reports(root: Path) -> list[str]:
+    """The lines that show the pictures of reports there are."""
+    pictures = sorted((root / REPORTS).glob("*.png"))
+    if not pictures:
+        return []
+    lines = ["", "## Reports", "", "One report of each kind and language: the page wide and on a phone, PDF, Word"
+             " (`make pictures` takes them anew)."]  # fmt: skip
+    for path in pictures:
+        kind, _, language = path.stem.partition("-")
+        name = f"{kind}, {'Chinese' if language == 'zh' else 'English'}"
+        lines += ["", f"*{name}*", "", f"![The report {name}]({path.relative_to(root / 'docs').as_posix()})"]
+    return lines
 
 
 def _alt(drawing: style.Drawing) -> str:
