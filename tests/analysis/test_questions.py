@@ -107,7 +107,7 @@ def test_contacts_in_the_post_last_attested(asked) -> None:
 
 def test_what_came_back(group) -> None:
     found = rows(reciprocity.outputs(group), "event_id", "kind", "way")
-    assert found.count(("wlic-2023-posters", "poster", None)) == 2
+    assert found.count(("wlic-2023-posters", "poster", "given")) == 2
     assert {row[1] for row in found} == {"talk", "poster"}
 
 

@@ -230,6 +230,9 @@ def test_q22_the_five_articles(asked) -> None:
     }  # fmt: skip
     partners = dict(rows(ask(asked(GROUP).corpus, 22), "org_id", "partners"))
     assert partners["wenzhou-library"] == ("oclc",)
+    told = dict(rows(ask(asked(GROUP).corpus, 22), "org_id", "told"))
+    assert (partners["ningbo-library"], told["ningbo-library"]) == ((), ("oclc",)), "no instrument, no cover"
+    assert told["wenzhou-library"] == ()
 
 
 def test_q22_what_covers_nobody(world) -> None:

@@ -1,5 +1,5 @@
 """The real records, asked once for each home."""
 
-from analysis.answered import asked, held
+from analysis.answered import asked, held, world
 
-__all__ = ["asked", "held"]
+__all__ = ["asked", "held", "world"]

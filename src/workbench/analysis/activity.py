@@ -29,46 +29,65 @@ def months_before(day: dt.date, months: int) -> dt.date:
 
 
 def dormant(corpus: Corpus, months: int = WINDOW) -> pd.DataFrame:
-    """Question 1: countable agreements and when each last showed activity.
+    """Question 1: countable agreements and when each last showed activity: the rows of `lives` that count."""
+    table = lives(corpus, months)
+    return table[table.pop("countable")].reset_index(drop=True)
+
+
+def lives(corpus: Corpus, months: int = WINDOW) -> pd.DataFrame:
+    """Every agreement and tie and when it last showed activity, in the order of `agreements.agreements`.
 
     Activity is the furthest step of the agreement and every counted exchange with one of its
     partners (for a tie of cities: with any body of the partner's city); what has no date may be the
-    latest. Columns: agreement_id, kind, partners, last_earliest, last_latest (days between which the last
-    activity ended; None where nobody can say), dormant (yes, no, missing: cannot say), assumed (the answer rests on
-    an inferred or marked date), events (ids, oldest first), records. ``months`` is the window
-    before the as-of day.
+    latest. Columns: agreement_id, kind, countable, partners, last_earliest, last_latest (days between which the last
+    activity ended; None where nobody can say), last_record (the exchange, or the agreement itself for its step, that
+    ended last as far as dates tell; may be missing), dormant (yes, no, missing: cannot say), assumed (the
+    answer rests on an inferred or marked date), in_doubt (where nobody can say: exchanges whose date decides, and the
+    agreement itself where the date of its step does), after (counted exchanges that can lie after its furthest
+    step, the occasion of a step left out), events (ids, oldest first), records. ``months`` is the window before the
+    as-of day.
     """
     exchanges = flows.exchanges(corpus)
     counted = exchanges[exchanges["counted"]]
     limit = months_before(corpus.selection.as_of, months)
-    table = agreed.agreements(corpus, exchanges)
     rows = []
-    for row in table[table["countable"]].itertuples(index=False):
+    for row in agreed.agreements(corpus, exchanges).itertuples(index=False):
         met = counted[_with(counted, _circle(row, corpus))]
-        acts = [(r.earliest, r.latest, r.assumed) for r in met.itertuples()]
-        acts += [(row.earliest, row.latest, row.basis in dates.OUR_READING)] if row.date else []
-        first = max((act[0] for act in acts if act[0]), default=None)
-        ends = [act[1] for act in acts]
-        last = max(ends) if ends and None not in ends else None  # one without a last day may be going on
-        answer = True if last and last < limit else False if first and first >= limit else None
-        decisive = [act for act in acts if (act[1] == last if answer else act[0] == first)]
-        rows.append(
-            {
-                "agreement_id": row.agreement_id,
-                "kind": row.kind,
-                "partners": row.partners,
-                "last_earliest": first,
-                "last_latest": last,
-                "dormant": answer,
-                "assumed": answer is not None and any(act[2] for act in decisive),
-                "events": tuple(met["event_id"]),
-                "records": (row.agreement_id, *met["event_id"]),
-            }
-        )
+        acts = [(r.earliest, r.latest, r.assumed, r.event_id) for r in met.itertuples()]
+        acts += [(row.earliest, row.latest, row.basis in dates.OUR_READING, row.agreement_id)] if row.date else []
+        there = occasions(row.agreement_id, None, corpus)
+        after = [r.event_id for r in met.itertuples()
+                 if row.latest and (r.latest is None or r.latest > row.latest) and r.event_id not in there]  # fmt: skip
+        base = {name: getattr(row, name) for name in ("agreement_id", "kind", "countable", "partners")}
+        own = {"after": tuple(after), "events": tuple(met["event_id"]), "records": (row.agreement_id, *met["event_id"])}
+        rows.append(base | _life(acts, limit) | own)
     columns = [
-        "agreement_id", "kind", "partners", "last_earliest", "last_latest", "dormant", "assumed", "events", "records",
+        "agreement_id", "kind", "countable", "partners", "last_earliest", "last_latest", "last_record", "dormant",
+        "assumed", "in_doubt", "after", "events", "records",
     ]  # fmt: skip
-    return frame(rows, columns).astype({"dormant": "boolean", "assumed": bool})
+    return frame(rows, columns).astype({"countable": bool, "dormant": "boolean", "assumed": bool})
+
+
+Act = tuple[dt.date | None, dt.date | None, bool, str]  # earliest, latest, assumed, record
+
+
+def _life(acts: list[Act], limit: dt.date) -> dict[str, Any]:
+    """When the last of some activities ended, and whether all of them lie before a day."""
+    first = max((act[0] for act in acts if act[0]), default=None)
+    ends = [act[1] for act in acts]
+    last = max((end for end in ends if end), default=None) if ends and None not in ends else None
+    answer = True if last and last < limit else False if first and first >= limit else None
+    decisive = [act for act in acts if (act[1] == last if answer else act[0] == first)]
+    dated = [act for act in acts if act[1]]
+    doubt = [act[3] for act in acts if not act[1] or act[1] >= limit]
+    return {
+        "last_earliest": first,
+        "last_latest": last,  # one without a last day may be going on
+        "last_record": max(dated, key=lambda act: (act[1], act[0] or dt.date.min))[3] if dated else None,
+        "dormant": answer,
+        "assumed": answer is not None and any(act[2] for act in decisive),
+        "in_doubt": tuple(doubt) if answer is None else (),
+    }
 
 
 def _circle(agreement: Any, corpus: Corpus) -> set[str]:
@@ -120,7 +139,8 @@ def endings(corpus: Corpus, months: int = 12) -> pd.DataFrame:
 def commitments(corpus: Corpus) -> pd.DataFrame:
     """Question 5: what signed texts promise, and whether anything like it is on record since.
 
-    Columns: plan_id, what, kind, agreement_id, partners, realised_by (the event that did it, may
+    Columns: plan_id, what, kind, agreement_id, partners, raised (EDTF of the day of the promise; may be
+    missing), raised_basis, realised_by (the event that did it, may
     be missing), like (counted exchanges with a partner, of the promised kind, that can lie after
     the promise, the occasion itself left out), kept (yes: an event is named; no: nothing alike; missing:
     something alike that no source calls the promise kept), records.
@@ -133,10 +153,10 @@ def commitments(corpus: Corpus) -> pd.DataFrame:
     rows = []
     for row in plans[plans["strength"] == "committed"].itertuples(index=False):
         partners = tuple(org for org in bodies.get(row.plan_id, []) if corpus.abroad.get(org))
-        voiced, _ = raised.of(row)
+        voiced, basis = raised.of(row)
         since = dates.parse(voiced).earliest if voiced else None
         met = counted[_with(counted, set(partners)) & (counted["type"] == row.kind)]
-        met = met[~met["event_id"].isin(_occasions(row, corpus))]
+        met = met[~met["event_id"].isin(occasions(plain(row.agreement_id), plain(row.raised_at), corpus))]
         like = tuple(r.event_id for r in met.itertuples() if since is None or r.latest is None or r.latest >= since)
         done = plain(row.realised_by)
         rows.append(
@@ -146,21 +166,25 @@ def commitments(corpus: Corpus) -> pd.DataFrame:
                 "kind": row.kind,
                 "agreement_id": plain(row.agreement_id),
                 "partners": partners,
+                "raised": voiced,
+                "raised_basis": basis,
                 "realised_by": done,
                 "like": like,
                 "kept": True if done else None if like else False,
                 "records": (row.plan_id, *filter(None, (done,)), *like),
             }
         )
-    columns = ["plan_id", "what", "kind", "agreement_id", "partners", "realised_by", "like", "kept", "records"]
+    columns = ["plan_id", "what", "kind", "agreement_id", "partners", "raised", "raised_basis", "realised_by", "like",
+               "kept", "records"]  # fmt: skip
     return frame(rows, columns).astype({"kept": "boolean"})
 
 
-def _occasions(plan: Any, corpus: Corpus) -> set[str]:
-    """The events at which a promise was made, with the events they are part of: none of them keeps it."""
+def occasions(agreement_id: str | None, raised_at: str | None, corpus: Corpus) -> set[str]:
+    """The events at which an agreement was made or a promise voiced, with the events they are part of: none of them
+    keeps it."""
     steps = corpus["milestones"]
-    found = set(steps.loc[steps["agreement_id"].eq(plan.agreement_id).fillna(False), "event_id"].dropna())
-    found |= {plan.raised_at} if not pd.isna(plan.raised_at) else set()
+    found = set(steps.loc[steps["agreement_id"].eq(agreement_id).fillna(False), "event_id"].dropna())
+    found |= {raised_at} if raised_at else set()
     whole = dict(zip(corpus["events"]["event_id"], corpus["events"]["part_of"], strict=True))
     queue = list(found)
     while queue:

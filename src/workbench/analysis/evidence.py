@@ -71,8 +71,9 @@ def funders(corpus: Corpus) -> pd.DataFrame:
     """Question 18: which programmes paid for exchanges, and what happened after.
 
     Columns: programme_id, name, funder (as printed; may be missing), funder_id, events (counted
-    exchanges that belong to it), last (latest possible day of the last one), partners (met in them), after
-    (counted exchanges with one of those partners that surely lie later), records.
+    exchanges that belong to it), last (latest possible day of the last one), last_date (EDTF of that one), partners
+    (met in them), after (counted exchanges with one of those partners that surely lie later), records. Programmes
+    without a counted exchange stand last.
     """
     exchanges = flows.exchanges(corpus)
     counted = exchanges[exchanges["counted"]]
@@ -88,10 +89,12 @@ def funders(corpus: Corpus) -> pd.DataFrame:
         rows.append(
             {"programme_id": row.programme_id, "name": row.name, "funder": plain(row.funder),
              "funder_id": plain(row.funder_id), "events": tuple(own["event_id"]), "last": last,
-             "partners": tuple(sorted(partners)), "after": after, "records": (*own["event_id"], *after)}
+             "last_date": flows.last_date(own), "partners": tuple(sorted(partners)), "after": after,
+             "records": (*own["event_id"], *after)}
         )  # fmt: skip
-    columns = ["programme_id", "name", "funder", "funder_id", "events", "last", "partners", "after", "records"]
-    return frame(rows, columns)
+    columns = ["programme_id", "name", "funder", "funder_id", "events", "last", "last_date", "partners", "after",
+               "records"]  # fmt: skip
+    return frame(sorted(rows, key=lambda row: not row["events"]), columns)
 
 
 def completeness(corpus: Corpus) -> pd.DataFrame:

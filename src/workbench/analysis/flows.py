@@ -53,7 +53,7 @@ def exchanges(corpus: Corpus) -> pd.DataFrame:
     ]
     columns = [*_BODY_COLUMNS, "date", "basis", "assumed", "partners", "direction", "in_period", "counted", "left_out",
                "records"]  # fmt: skip
-    rows.sort(key=lambda row: (_date_key(row["date"]), row["event_id"]))
+    rows.sort(key=lambda row: (date_key(row["date"]), row["event_id"]))
     return frame(rows, columns).astype({"in_period": "boolean", "counted": bool, "assumed": bool})
 
 
@@ -71,7 +71,8 @@ def _has_whole_in(events: pd.DataFrame, ours: set[str]) -> pd.Series:
     return events["event_id"].map(inside).astype(bool)
 
 
-def _date_key(text: str | None) -> tuple[bool, dt.date, dt.date, str]:
+def date_key(text: str | None) -> tuple[bool, dt.date, dt.date, str]:
+    """By what records are put in order of time: EDTF, those without a date last."""
     return dates.parse(text).sort_key if text else (True, dt.date.max, dt.date.max, "")
 
 
@@ -178,6 +179,12 @@ def partners(exchanges: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:
     return frame(rows, columns).astype({"library": bool})
 
 
+def last_date(rows: pd.DataFrame) -> str | None:
+    """The date of the exchange that ended last, as far as dates tell, in its own words (EDTF)."""
+    dated = rows[rows["latest"].notna()].sort_values("latest", kind="stable")
+    return str(dated.iloc[-1]["date"]) if len(dated) else None
+
+
 def left_out(exchanges: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:
     """Everything of the home that headline counts leave out: record_id, reason, one row each.
 
@@ -190,6 +197,16 @@ def left_out(exchanges: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:
     ours = set(takers.loc[(takers["record"] == "events") & takers["org_id"].isin(corpus.members), "record_id"])
     rows += [(id, "part") for id in events["event_id"] if id in ours - top]
     return pd.DataFrame(rows, columns=["record_id", "reason"]).sort_values(["reason", "record_id"], ignore_index=True)
+
+
+def bodies_abroad(corpus: Corpus) -> dict[str, frozenset[str]]:
+    """For each event the bodies abroad that took part in it, an office's or branch's principal for it."""
+    takers = corpus.takers
+    rows = takers[(takers["record"] == "events") & takers["org_id"].notna()]
+    rows = rows[rows["org_id"].map(lambda org: bool(corpus.abroad.get(org))).astype(bool)]
+    return {
+        id: frozenset(map(corpus.principal, orgs)) - corpus.members for id, orgs in rows.groupby("record_id")["org_id"]
+    }
 
 
 def own_parts(corpus: Corpus) -> pd.DataFrame:

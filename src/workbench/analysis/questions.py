@@ -39,12 +39,14 @@ def _but(*hidden: str, **kinds: str) -> Mapping[str, str]:
 
 
 _BY_PARTNER = ("to_agreement_low", "to_agreement_high", "to_exchange_low", "to_exchange_high")
+_DAYS = ("last_earliest", "last_latest")  # their dates say it better
 _CLAIM = ("subject", "measure", "best", "qualifier", "publisher", "party", "safe")
+_PAID = ("funder_id", "last")
 _TRAVEL = ("person_id", "event_id", "earliest", "latest", "role")
 QUESTIONS: Mapping[int, Question] = {
     question.number: question
     for question in (
-        Question(1, activity.dormant, ("dormant", "assumed"), _but(kind="agreement_kind")),
+        Question(1, activity.dormant, ("dormant", "assumed"), _but(*_DAYS, kind="agreement_kind")),
         Question(2, reciprocity.balance, ("people_in_low", "people_in_high"), _but("balance", "last")),
         Question(3, claims.verdicts, ("verdict", "missing_low", "missing_high"), _but(*_CLAIM)),
         Question(4, agreements.open_plans, ("overdue",), _but("kind", "recurring", "home_parties", "place_id")),
@@ -64,11 +66,11 @@ QUESTIONS: Mapping[int, Question] = {
             _but("record", "relation", values="told", chosen="told", reason="reason"),
         ),
         Question(15, sensitivity.inferred_dates, ("years", "holds"), _but("type", "basis", "years")),
-        Question(16, reciprocity.contacts, ("last_earliest", "last_latest")),
-        Question(17, reciprocity.staff_abroad, ("earliest", "latest", "headcount"), _but(*_TRAVEL, text="told")),
-        Question(18, evidence.funders, ("last",), _but("funder_id", name="text", funder="text")),
+        Question(16, reciprocity.contacts, ("last_date",), _but(*_DAYS)),
+        Question(17, reciprocity.staff_abroad, ("earliest", "latest", "headcount"), _but(*_TRAVEL, who="who")),
+        Question(18, evidence.funders, ("last_date",), _but(*_PAID, events="record", name="text", funder="text")),
         Question(19, spread.never_alone, ("multilateral",)),
-        Question(20, reciprocity.outputs, ("low", "high"), _but("event_id", kind="output", title="text")),
+        Question(20, reciprocity.outputs, ("low", "high"), _but("event_id", kind="output", title="text", way="way")),
         Question(21, spread.kinds, ("low", "high")),
         Question(22, spread.members_covered, ("covered",)),
         Question(23, briefing.partner_page, ("assumed", "kept")),

@@ -16,6 +16,8 @@ from workbench.analysis._frames import frame, plain
 from workbench.records.selection import Corpus
 
 VISITS = ("visit", "delegation", "staff_exchange", "training", "meeting")
+# Kinds of event that are something handed over or shown, and as what.
+_YIELDS = {"exhibition": "exhibition", "public_talk": "talk", "book_donation": "books", "book_exchange": "books"}
 _TRAVELLING = ("visitor", "exchanged_staff", "participant", "speaker", "sender")
 
 
@@ -59,7 +61,7 @@ def balance(corpus: Corpus) -> pd.DataFrame:
                 "people_out_high": high[1],
                 "balance": saldo,
                 "last": max((day for day in own["latest"] if day), default=None),
-                "last_date": _last_date(own),
+                "last_date": flows.last_date(own),
                 "owes": "home" if saldo > 0 else "partner" if saldo < 0 else "nobody",
                 "promised": promised,
                 "records": (*own["event_id"], *promised),
@@ -71,12 +73,6 @@ def balance(corpus: Corpus) -> pd.DataFrame:
                "records"]  # fmt: skip
     whole = ["inbound", "outbound", *numbers, "balance"]
     return frame(rows, columns).astype(dict.fromkeys(whole, "Int64"))
-
-
-def _last_date(rows: pd.DataFrame) -> str | None:
-    """The date of the exchange that ended last, as far as dates tell, in its own words."""
-    dated = rows[rows["latest"].notna()].sort_values("latest", kind="stable")
-    return str(dated.iloc[-1]["date"]) if len(dated) else None
 
 
 def _travellers(corpus: Corpus) -> dict[str, list[tuple[bool, str | None, int | None, str | None]]]:
@@ -115,7 +111,7 @@ def _people(rows: pd.DataFrame, travellers: dict[str, list[Any]], of_home: bool)
 def staff_abroad(corpus: Corpus) -> pd.DataFrame:
     """Question 17: which of our own staff have been abroad, where and when.
 
-    Columns: person_id (missing for a group or somebody not named), text (as written), headcount,
+    Columns: person_id (missing for a group or somebody not named), who (the person's id, else as written), headcount,
     org_id, event_id, type, place_id, date (EDTF), earliest, latest, role, records. Oldest first.
     """
     exchanges = flows.exchanges(corpus)
@@ -135,7 +131,7 @@ def staff_abroad(corpus: Corpus) -> pd.DataFrame:
     rows = [
         {
             "person_id": plain(row.party_id) if row.party == "person" else None,
-            "text": row.text,
+            "who": plain(row.party_id) if row.party == "person" and plain(row.party_id) else row.text,
             "headcount": plain(row.headcount),
             "org_id": row.org_id,
             "event_id": row.top,
@@ -147,11 +143,11 @@ def staff_abroad(corpus: Corpus) -> pd.DataFrame:
             "role": row.role,
             "records": tuple(dict.fromkeys([row.top, row.record_id])),
         }
-        for row in own.itertuples()
+        for row in own.sort_values("text", kind="stable").itertuples()
         for event in [abroad.loc[row.top]]
     ]
-    rows.sort(key=lambda row: (str(row["earliest"]), row["event_id"], row["text"]))
-    columns = ["person_id", "text", "headcount", "org_id", "event_id", "type", "place_id", "date", "earliest",
+    rows.sort(key=lambda row: (str(row["earliest"]), row["event_id"]))
+    columns = ["person_id", "who", "headcount", "org_id", "event_id", "type", "place_id", "date", "earliest",
                "latest", "role", "records"]  # fmt: skip
     return frame(rows, columns).astype({"headcount": "Int64"})
 
@@ -162,22 +158,25 @@ def contacts(corpus: Corpus) -> pd.DataFrame:
     One row per person and body abroad, from posts and from taking part in an event of the home.
     Columns: partner (the body, an office's or branch's principal), person_id, post (as printed at
     the last attestation that has one; may be missing), last_earliest, last_latest (days of the
-    last attestation; may be missing), events, records. Ordered by partner, the last attested first.
+    last attestation; may be missing), last_date (EDTF of it), events, records. Ordered by partner, the last attested
+    first.
     A post is attested at a time: whether it is still held, nobody knows.
     """
     takers = corpus.takers
     events = corpus["events"].set_index("event_id")
-    found: dict[tuple[str, str], list[tuple[Any, Any, str, str | None]]] = {}
+    found: dict[tuple[str, str], list[tuple[Any, Any, str, str | None, str | None]]] = {}
     people = takers[(takers["record"] == "events") & (takers["party"] == "person") & takers["party_id"].notna()]
     for row in people.itertuples():
         if not pd.isna(row.org_id) and corpus.abroad.get(row.org_id):
             event = events.loc[row.record_id]
             key = (corpus.principal(row.org_id), row.party_id)
-            found.setdefault(key, []).append((event["earliest"], event["latest"], row.record_id, None))
+            date = plain(event["reading"]) or plain(event["edtf"])
+            found.setdefault(key, []).append((event["earliest"], event["latest"], row.record_id, None, date))
     for row in corpus["posts"].itertuples():
         if not pd.isna(row.person_id) and corpus.abroad.get(row.org_id):
             key = (corpus.principal(row.org_id), row.person_id)
-            found.setdefault(key, []).append((row.earliest, row.latest, plain(row.event_id), row.post))
+            date = plain(row.reading) or plain(row.edtf)
+            found.setdefault(key, []).append((row.earliest, row.latest, plain(row.event_id), row.post, date))
     rows = []
     for (partner, person), attested in found.items():
         attested.sort(key=lambda one: (one[1] is not None, str(one[1])))
@@ -190,6 +189,7 @@ def contacts(corpus: Corpus) -> pd.DataFrame:
                 "post": posts[-1] if posts else None,
                 "last_earliest": max((one[0] for one in attested if one[0]), default=None),
                 "last_latest": attested[-1][1],
+                "last_date": attested[-1][4],
                 "events": ids,
                 "records": ids,
             }
@@ -197,15 +197,19 @@ def contacts(corpus: Corpus) -> pd.DataFrame:
     rows.sort(key=lambda row: row["person_id"])
     rows.sort(key=lambda row: row["last_latest"] or dt.date.min, reverse=True)
     rows.sort(key=lambda row: row["partner"])
-    return frame(rows, ["partner", "person_id", "post", "last_earliest", "last_latest", "events", "records"])
+    columns = ["partner", "person_id", "post", "last_earliest", "last_latest", "last_date", "events", "records"]
+    return frame(rows, columns)
 
 
 def outputs(corpus: Corpus) -> pd.DataFrame:
     """Question 20: what came back: papers, posters, talks, exhibitions, books sent and received.
 
     Columns: event_id, kind (output kind or measure of books), title (in our words; may be missing),
-    low, high (number, both missing where none is told), way (given, received, both; missing where
-    nothing was handed over), date (EDTF), partners, records. Counted exchanges with their parts.
+    low, high (number, both missing where none is told), way (given by the home, received, both; missing where nobody
+    says whose it was), date (EDTF), partners, records. Counted exchanges with their parts: outputs and numbers of
+    books as told; an exhibition, talk, donation or exchange of books of which neither is told is one by itself,
+    unless its parts tell it. Partners are the bodies abroad that spoke or gave, else those named for that part, else
+    those of the whole.
     """
     exchanges = flows.exchanges(corpus)
     counted = exchanges[exchanges["counted"]]
@@ -215,37 +219,69 @@ def outputs(corpus: Corpus) -> pd.DataFrame:
     for _ in range(4):  # parts of parts
         inside = held[held["part_of"].isin(top_of) & ~held["event_id"].isin(top_of)]
         top_of |= {row.event_id: top_of[row.part_of] for row in inside.itertuples()}
-    facts = counted.set_index("event_id")
+    ways, named = _Ways(corpus), flows.bodies_abroad(corpus)
+    dated = dict(zip(counted["event_id"], counted["date"], strict=True))
+    whole = dict(zip(counted["event_id"], counted["partners"], strict=True))
     rows = []
+
+    def add(event_id: str, kind: str, title: str | None = None, low: Any = None, high: Any = None) -> None:
+        top = top_of[event_id]
+        partners = tuple(sorted(ways.givers(event_id) or named.get(event_id, frozenset()))) or whole[top]
+        rows.append({"event_id": event_id, "kind": kind, "title": title, "low": low, "high": high,
+                     "way": ways.of(event_id), "date": dated[top], "partners": partners, "records": (event_id,)}
+        )  # fmt: skip
+
     for row in corpus["outputs"].itertuples():
         if row.event_id in top_of:
-            rows.append(_output(row.event_id, row.kind, row.title, None, None, None, facts.loc[top_of[row.event_id]]))
+            add(row.event_id, row.kind, row.title)
     books = corpus["quantities"]
     books = books[(books["record"] == "events") & books["measure"].isin(["books", "titles", "volumes", "works"])]
     for row in books.itertuples():
         if row.record_id in top_of:
-            way = _way(row.record_id, corpus)
             low, best, high = plain(row.low), plain(row.best), plain(row.high)
             low = best if low is None else low
             high = best if high is None and row.qualifier not in ("more_than", "at_least") else high
-            top = facts.loc[top_of[row.record_id]]
-            rows.append(_output(row.record_id, row.measure, None, low, high, way, top))
-    rows.sort(key=lambda row: (str(row["date"]), row["event_id"], row["kind"], row["title"] or ""))
+            add(row.record_id, row.measure, None, low, high)
+    told = {row["event_id"] for row in rows}
+    told |= set(held.loc[held["event_id"].isin(told) | held["type"].isin(_YIELDS), "part_of"].dropna())
+    for row in held[held["event_id"].isin(set(top_of) - told)].itertuples():
+        if row.type in _YIELDS:
+            add(row.event_id, _YIELDS[row.type], plain(row.topic))
+    rows.sort(key=lambda row: (flows.date_key(row["date"]), row["event_id"], row["kind"], row["title"] or ""))
     columns = ["event_id", "kind", "title", "low", "high", "way", "date", "partners", "records"]
     return frame(rows, columns).astype({"low": "Float64", "high": "Float64"})
 
 
-def _output(
-    event_id: str, kind: str, title: str | None, low: Any, high: Any, way: str | None, top: pd.Series
-) -> dict[str, Any]:
-    return {"event_id": event_id, "kind": kind, "title": title, "low": low, "high": high, "way": way,
-            "date": top["date"], "partners": top["partners"], "records": (event_id,)}  # fmt: skip
+class _Ways:
+    """Did the home give, receive, or both? Books by who gave them; talks, posters and exhibitions by who spoke, else
+    by who organised or, where one side alone is named, took part."""
 
+    def __init__(self, corpus: Corpus) -> None:
+        takers = corpus.takers
+        rows = takers[(takers["record"] == "events") & takers["org_id"].notna()]
+        self.roles: dict[str, dict[bool, set[str]]] = {}
+        self._givers: dict[str, set[str]] = {}
+        for id, org, role in zip(rows["record_id"], rows["org_id"], rows["role"], strict=True):
+            if org in corpus.members or corpus.abroad.get(org):
+                sides = self.roles.setdefault(id, {True: set(), False: set()})
+                sides[org in corpus.members].add(role)
+            if corpus.abroad.get(org) and org not in corpus.members and role in ("speaker", "donor"):
+                self._givers.setdefault(id, set()).add(corpus.principal(org))
 
-def _way(event_id: str, corpus: Corpus) -> str | None:
-    """Did the home give, receive, or both?"""
-    takers = corpus.takers
-    own = takers[(takers["record"] == "events") & (takers["record_id"] == event_id)]
-    roles = set(own.loc[own["org_id"].isin(corpus.members), "role"])
-    gave, got = "donor" in roles, "recipient" in roles
-    return "both" if gave and got else "given" if gave else "received" if got else None
+    def givers(self, event_id: str) -> set[str]:
+        """The bodies abroad that spoke or gave."""
+        return self._givers.get(event_id, set())
+
+    def of(self, event_id: str) -> str | None:
+        """The code of an event, None where nobody says."""
+        sides = self.roles.get(event_id, {True: set(), False: set()})
+        home, partner = sides[True], sides[False]
+        if "donor" in home | partner or "recipient" in home | partner:
+            gave = "donor" in home or ("recipient" in partner and "donor" not in partner)
+            got = "recipient" in home or ("donor" in partner and "recipient" not in partner)
+        else:
+            role = next((role for role in ("speaker", "organiser", "participant") if role in home | partner), None)
+            gave, got = role in home, role in partner
+            if role == "participant" and (home and partner):
+                return None  # both were there; whose it was is not told
+        return "both" if gave and got else "given" if gave else "received" if got else None

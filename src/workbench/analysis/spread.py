@@ -146,14 +146,15 @@ def kinds(corpus: Corpus) -> pd.DataFrame:
     """Question 21: which kinds of exchange were had with which partner, and which never.
 
     Columns: partner (missing: with all partners together), type, low, high (exchanges that surely lie, that
-    can lie in the period), topics (what they were about, in our words), records. For all partners
+    can lie in the period, and their parts), topics (what they were about, in our words), records. A part that names
+    bodies abroad is had with them alone. For all partners
     together every kind of the word list has a row, those never tried with high 0; the kinds that are
     no exchange by themselves (follow-ups in the house, approvals) are left out.
     """
     counted = _counted(corpus)
     inside = _with_parts(counted, corpus)
     unsure = counted.loc[counted["in_period"].isna(), "event_id"]
-    doubtful = {id for whole in unsure for id, _ in inside[whole]}
+    doubtful = {id for whole in unsure for id, *_ in inside[whole]}
     about = corpus["events"].dropna(subset=["topic"])
     topics = dict(zip(about["event_id"], about["topic"], strict=True))
     rows: list[dict[str, Any]] = []
@@ -161,8 +162,9 @@ def kinds(corpus: Corpus) -> pd.DataFrame:
     for partner in sorted({org for orgs in counted["partners"] for org in orgs}):
         own: dict[str, list[str]] = {}
         for row in counted[counted["partners"].map(lambda orgs, partner=partner: partner in orgs)].itertuples():
-            for id, kind in inside[row.event_id]:
-                own.setdefault(kind, []).append(id)
+            for id, kind, bodies in inside[row.event_id]:
+                if not bodies or partner in bodies:
+                    own.setdefault(kind, []).append(id)
         for kind, ids in sorted(own.items()):
             rows.append(_tried(partner, kind, ids, doubtful, topics))
             tried[kind] = sorted({*tried[kind], *ids})
@@ -182,18 +184,23 @@ def _tried(
     return {"partner": partner, "type": kind, "low": sure, "high": len(ids), "topics": told, "records": tuple(ids)}
 
 
-def _with_parts(counted: pd.DataFrame, corpus: Corpus) -> dict[str, list[tuple[str, str]]]:
-    """Each exchange with the events inside it in which the home took part: id and kind, itself first."""
-    parts: dict[str, list[tuple[str, str]]] = {}
+Inside = tuple[str, str, frozenset[str]]  # an event, its kind, the bodies abroad it names (none: those of its whole)
+
+
+def _with_parts(counted: pd.DataFrame, corpus: Corpus) -> dict[str, list[Inside]]:
+    """Each exchange with the events inside it in which the home took part, itself first."""
+    named = flows.bodies_abroad(corpus)
+    parts: dict[str, list[Inside]] = {}
     for row in flows.own_parts(corpus).itertuples():
-        parts.setdefault(row.part_of, []).append((row.event_id, row.type))
+        parts.setdefault(row.part_of, []).append((row.event_id, row.type, named.get(row.event_id, frozenset())))
     found = {}
     for row in counted.itertuples():
-        listed, queue = [(row.event_id, row.type)], [row.event_id]
+        listed: list[Inside] = [(row.event_id, row.type, frozenset())]
+        queue = [row.event_id]
         while queue:
             inner = parts.get(queue.pop(), [])
             listed += inner
-            queue += [id for id, _ in inner]
+            queue += [id for id, *_ in inner]
         found[row.event_id] = listed
     return found
 
@@ -251,9 +258,10 @@ def city_ties(corpus: Corpus) -> pd.DataFrame:
 def members_covered(corpus: Corpus) -> pd.DataFrame:
     """Question 22: which libraries of the home an agreement covers, with which foreign body.
 
-    Columns: org_id, partners, countable (number of agreements that count in headlines, a group once), covered
-    (yes: by one that counts; no: nothing on record; missing: told as cooperating, with no instrument
-    named), records (agreements, children of a group included). One row per member of the home.
+    Columns: org_id, partners (of agreements that count), told (further bodies abroad with which it is told to
+    cooperate or of which it is a member, no instrument being named), countable (number of agreements that count in
+    headlines, a group once), covered (yes: by one that counts; no: nothing on record; missing: told alone), records
+    (agreements, children of a group included). One row per member of the home.
     """
     table = corpus["agreements"]
     parties = corpus["parties"]
@@ -264,15 +272,17 @@ def members_covered(corpus: Corpus) -> pd.DataFrame:
     for member in sorted(corpus.members):
         mine = [row for row in whole.itertuples() if member in bodies.get(row.agreement_id, set())
                 and any(corpus.abroad.get(org) for org in bodies[row.agreement_id])]  # fmt: skip
-        partners = sorted({org for row in mine for org in bodies[row.agreement_id] if corpus.abroad.get(org)})
-        counts = {row.parent_id if row.form == "child" else row.agreement_id for row in mine
-                  if row.form == "child" or row.countable}  # fmt: skip
+        firm = [row for row in mine if row.form == "child" or row.countable]
+        partners, all_ = ({org for row in some for org in bodies[row.agreement_id] if corpus.abroad.get(org)}
+                          for some in (firm, mine))  # fmt: skip
+        counts = {row.parent_id if row.form == "child" else row.agreement_id for row in firm}
         rows.append(
-            {"org_id": member, "partners": tuple(partners), "countable": len(counts),
+            {"org_id": member, "partners": tuple(sorted(partners)), "told": tuple(sorted(all_ - partners)),
+             "countable": len(counts),
              "covered": True if counts else None if mine else False,
              "records": tuple(row.agreement_id for row in mine)}
         )  # fmt: skip
-    return frame(rows, ["org_id", "partners", "countable", "covered", "records"]).astype(
+    return frame(rows, ["org_id", "partners", "told", "countable", "covered", "records"]).astype(
         {"countable": "Int64", "covered": "boolean"}
     )
 

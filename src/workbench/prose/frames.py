@@ -21,14 +21,16 @@ from workbench.prose import facts
 from workbench.prose.words import GRAMMARS, Words
 
 # What a column holds: name, names, date (EDTF), day, number, flag (yes, no, cannot say), text (our own words, put
-# into the language), told (ours or a source's: a group, a person), reason (of a judgement), printed (as it is, as any
-# column not named here), record (an id worded as what it stands for), years, hidden, or the word list of its codes.
+# into the language), told (ours or a source's: a group, a person), who (the same, or a person's id), reason (of a
+# judgement), way (given, received, both), printed (as it is, as any column not named here), record (an id worded as
+# what it stands for), years, hidden, or the word list of its codes.
 COLUMNS: Mapping[str, str] = {
     **dict.fromkeys(("partner", "org_id", "place_id", "home_place", "other_place", "subject", "person_id"), "name"),
-    **dict.fromkeys(("partners", "home_parties", "libraries", "met", "only_online", "funder_id"), "name"),
+    **dict.fromkeys(("partners", "home_parties", "libraries", "met", "told", "only_online", "funder_id"), "name"),
     **dict.fromkeys(("date", "raised", "as_of", "ends", "said", "last_date"), "date"),
     **dict.fromkeys(("earliest", "latest", "last", "last_earliest", "last_latest", "last_day"), "day"),
     **dict.fromkeys(("contact", "exchange", "last_event", "realised_by", "like", "promised", "after"), "record"),
+    **dict.fromkeys(("last_record", "in_doubt"), "record"),
     **dict.fromkeys(("event_id", "record_id", "about", "sources"), "record"),
     **dict.fromkeys(("agreement_id", "plan_id", "claim_id", "milestone_id", "programme_id"), "hidden"),
     **dict.fromkeys(("records", "events", "raised_basis", "what_code", "in_period", "counted", "home"), "hidden"),
@@ -163,6 +165,16 @@ def _output(code: str, words: Words) -> str:
     return words.label("output_kind" if code in words.corpus.vocabularies["output_kind"] else "measure", code)
 
 
+def _who(value: str, words: Words) -> str:
+    """A person of the register by name, else who it was as the record has it."""
+    return words.name(value) if value in set(words.corpus["people"]["person_id"]) else words.told(value)
+
+
+def _way(code: str, words: Words) -> str:
+    """Was it given by the home, received, or both?"""
+    return words.phrase(f"columns/way_{code}")
+
+
 _WORDINGS: dict[str, Callable[[Any, Words], str]] = {
     "name": lambda value, words: words.name(str(value)),
     "date": _day,
@@ -176,4 +188,6 @@ _WORDINGS: dict[str, Callable[[Any, Words], str]] = {
     "total_year": lambda value, words: str(value),
     "output": lambda value, words: _output(str(value), words),
     "record": lambda value, words: _record(str(value), words),
+    "who": lambda value, words: _who(str(value), words),
+    "way": lambda value, words: _way(str(value), words),
 }

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from workbench.analysis._frames import plain
 from workbench.prose import facts
 from workbench.prose.facts import Fact, RecordId, records
 from workbench.records import dates
@@ -74,6 +75,24 @@ def _tie(rows: list[Any]) -> SimpleNamespace:
         children=facts.number(first.children, own) if first.children else None,
         first_home=facts.name(home[0], own) if home else facts.name(None),
     )
+
+
+def act(event_id: str, corpus: Corpus) -> SimpleNamespace:
+    """What an event is, when and where it was: facts for the macro *act*, and for lists and tables."""
+    row = corpus["events"].set_index("event_id").loc[event_id]
+    own = records("events", [event_id])
+    return SimpleNamespace(
+        kind=facts.code("event_type", row["type"], own),
+        date=facts.date(plain(row["reading"]) or plain(row["edtf"]), own),
+        inferred=row["basis"] in dates.OUR_READING,
+        place=facts.name(plain(row["place_id"]), own),
+    )
+
+
+def narrowed(corpus: Corpus) -> list[dict[str, Fact]]:
+    """Facts of the note that the report looks at a period alone, if it does."""
+    period = corpus.selection.period
+    return [{"period": facts.date(period.text)}] if period else []
 
 
 _MOVING = ("visitor", "exchanged_staff", "sender")
