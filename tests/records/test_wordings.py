@@ -11,9 +11,8 @@ import pytest
 from invented_records import build, head, invent, material_of
 
 from workbench.errors import Problem
-from workbench.exports import audience
 from workbench.paths import Project
-from workbench.records import load, vocabularies, wordings
+from workbench.records import audience, load, vocabularies, wordings
 from workbench.records.selection import Corpus, Selection, choose_home, select
 
 FILE = "data/raw/registers/wordings.csv"
