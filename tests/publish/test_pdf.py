@@ -126,7 +126,8 @@ def test_marks_are_numbers_of_notes_in_order() -> None:
     assert made.count("#link(<source-1>)") == 1, "notes that say the same are one"
     notes, sources = made.index("#notes("), made.index("<source-1>\n")
     assert made.index("#body-ends") < notes < sources
-    assert words(made[notes:]).startswith("Visitof2019:source[1],paragraph4Visitof2019:source[2],paragraph4Visit")
+    told = ["Visit of 2019: source [1], paragraph 4", "Visit of 2019: source [2], paragraph 4", "Visit"]
+    assert words(made[notes:]).startswith("".join(told))
 
 
 def test_without_notes_marks_lead_to_the_sources() -> None:

@@ -23,6 +23,7 @@ from typing import Any
 from workbench.errors import MachineryFailed
 from workbench.publish.content import Content, Context
 from workbench.publish.html import status
+from workbench.settings import COLOUR
 
 Element = dict[str, Any]  # one block or inline of pandoc's tree: {"t": its kind, "c": what it holds}
 LEFT_OUT = frozenset(["title", "records"])  # roles of parts that only a page shows, or that the title page replaces
@@ -38,7 +39,6 @@ _SAFE_LINK = re.compile(r"#\S+|https?://\S+")
 _EAST_ASIAN = re.compile(r"[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff]")
 _PANDOC_SECONDS = 120
 _LETTERS = 100.0  # of a table's text, from margin to margin
-HOUSE_COLOUR = "#0f6e74"
 BRIEF = ("partner",)  # kinds that fit one printed page, besides notes and sources
 
 
@@ -75,7 +75,7 @@ def read(content: Content) -> Document:
     texts += [f'<div class="note-text" id="{html.escape(key)}">{_tidy(text, {})}</div>' for key, text in told.items()]
     read_by = "html-auto_identifiers-smart-tex_math_dollars-raw_html"
     tree = json.loads(pandoc("\n".join(texts).encode(), "-f", read_by, "-t", "json"))
-    blocks: list[Element] = tree["blocks"]
+    blocks: list[Element] = _joined(tree["blocks"])
     bodies = [block for block in blocks if not has_class(block, "note-text")]
     notes = {block["c"][0][0]: block["c"][1] for block in blocks if has_class(block, "note-text")}
     figures = {file: Figure(drawings[file], alt) for file, alt in _alternatives(bodies)}
@@ -136,7 +136,7 @@ def about_report(content: Content, context: Context) -> dict[str, Any]:
         "author": office, "scope": [line for line in scope if line], "standing": status(content, context),
         "draft": context.edition is None,
         "contents": str(words.get("contents", "")), "notes": str(words.get("notes", "")), "brief": brief,
-        "colour": context.office.colour or HOUSE_COLOUR,
+        "colour": context.office.colour or COLOUR,
         "logo": f"logo{context.office.logo.suffix}" if context.office.logo else None,
     }  # fmt: skip
 
@@ -216,6 +216,23 @@ def elements(tree: Any) -> Iterable[Element]:
             if "t" in node:
                 yield node
             waiting.append(node.get("c"))
+
+
+def _joined(tree: Any) -> Any:
+    """A tree in which words that follow each other are one text: a fifth of the elements."""
+    if isinstance(tree, dict):
+        return {**tree, "c": _joined(tree["c"])} if isinstance(tree.get("c"), list) else tree
+    found: list[Any] = []
+    for item in tree:
+        kind = item.get("t") if isinstance(item, dict) else ""
+        if kind in ("Str", "Space", "SoftBreak"):
+            text = item["c"] if kind == "Str" else " "
+            if found and isinstance(found[-1], dict) and found[-1].get("t") == "Str":
+                text = found.pop()["c"] + text
+            found.append({"t": "Str", "c": text})
+        else:
+            found.append(_joined(item) if isinstance(item, (dict, list)) else item)
+    return found
 
 
 def _note_keys(tree: Any) -> list[str]:

@@ -20,8 +20,9 @@ from typing import Any
 from workbench.errors import UsageError
 from workbench.publish import documents
 from workbench.publish.content import Content, Context
-from workbench.publish.documents import HOUSE_COLOUR, Element, attribute, div, has_class
+from workbench.publish.documents import Element, attribute, div, has_class
 from workbench.publish.pdf import compiled
+from workbench.settings import COLOUR
 
 TEMPLATES = Path(__file__).parent / "templates" / "docx"
 WIDTH, TALLEST = 16.4, 21.0  # of a figure, in centimetres
@@ -173,7 +174,7 @@ def _reference(about: dict[str, Any], context: Context) -> bytes:
     """The reference document with the words of its header and footer filled in, and the office's colour."""
     own = context.office.reference_docx
     words = {"office": about["office"], "title": about["title"], "standing": about["standing"]}
-    house, colour = (c.lstrip("#").upper() for c in (HOUSE_COLOUR, context.office.colour or HOUSE_COLOUR))
+    house, colour = (c.lstrip("#").upper() for c in (COLOUR, context.office.colour or COLOUR))
 
     def fill(text: str) -> str:
         return re.sub(r"\{(office|title|standing)\}", lambda name: escape(words[name[1]]), text)
