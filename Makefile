@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: reports test bench lab check clean codebook quality gallery pictures lock help
+.PHONY: reports test bench lab check clean codebook quality gallery pictures sample lock help
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
@@ -43,6 +43,9 @@ quality: $(READY)  ## write docs/data-quality.md from the records and the two co
 
 gallery: $(READY)  ## write docs/gallery.md and its pictures from the figures
 	@$(BIN)/python tools/gallery.py
+
+sample: $(READY)  ## release the sample edition in docs/sample
+	@$(BIN)/python tools/sample.py
 
 pictures: $(READY)  ## take the pictures of reports for docs/gallery.md (needs chromium, pdftoppm, soffice)
 	@$(BIN)/workbench build --all-formats

@@ -140,8 +140,10 @@ def _reports(root: Path) -> list[str]:
     pictures = sorted((root / REPORTS).glob("*.png"))
     if not pictures:
         return []
-    lines = ["", "## Reports", "", "One report of each kind and language: the page wide and on a phone, PDF, Word"
-             " (`make pictures` takes them anew)."]  # fmt: skip
+    about = (
+        "One report of each kind and language: page wide and on a phone, PDF, Word (`make pictures` takes them anew)."
+    )
+    lines = ["", "## Reports", "", about]
     for path in pictures:
         kind, _, language = path.stem.partition("-")
         name = f"{kind}, {'Chinese' if language == 'zh' else 'English'}"
