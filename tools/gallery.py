@@ -140,9 +140,7 @@ def _reports(root: Path) -> list[str]:
     pictures = sorted((root / REPORTS).glob("*.png"))
     if not pictures:
         return []
-    about = (
-        "One report of each kind and language: page wide and on a phone, PDF, Word (`make pictures` takes them anew)."
-    )
+    about = "One report of each kind and language: page, wide and on a phone, PDF, Word (`make pictures`)."
     lines = ["", "## Reports", "", about]
     for path in pictures:
         kind, _, language = path.stem.partition("-")

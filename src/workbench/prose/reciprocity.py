@@ -83,7 +83,7 @@ def lead(answers: Answers) -> Passage:
 
 
 def _by_age(waiting: list[SimpleNamespace]) -> Passage:
-    """Of more debts than one sentence should list, those of the earliest year and of the latest, as far as dates tell."""
+    """Of more debts than one sentence should list, those of the earliest and of the latest year, by their dates."""
     dated = sorted((one for one in waiting if one.day), key=lambda one: one.day)
     if len(waiting) <= _LISTED or len(dated) < len(waiting):
         return {"few": waiting, "longest": [], "latest": []}

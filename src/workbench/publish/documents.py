@@ -125,10 +125,6 @@ def about_report(content: Content, context: Context) -> dict[str, Any]:
     home = home[:1].upper() + home[1:]
     office = context.office.name.get(lang) or home
     edition = context.edition
-    standing = [
-        str(words.get("edition", "")).format(day=edition.name, name=edition.by) if edition
-        else str(facts.get("draft_words", ""))
-    ]  # fmt: skip
     period = str(facts.get("period_words") or facts.get("period") or "")
     scope = [home if home != office else "", period, str(facts.get("as_of_words", ""))]
     return {
