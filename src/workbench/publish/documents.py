@@ -124,7 +124,6 @@ def about_report(content: Content, context: Context) -> dict[str, Any]:
     home = str(facts.get("home_name", ""))
     home = home[:1].upper() + home[1:]
     office = context.office.name.get(lang) or home
-    edition = context.edition
     period = str(facts.get("period_words") or facts.get("period") or "")
     scope = [home if home != office else "", period, str(facts.get("as_of_words", ""))]
     return {
