@@ -426,7 +426,7 @@ WRONG = [
     ("least = 2\nid = 'one'", "least", "delete it"),
     ('for_each = { home = "partners" }\nleast = 0', "least", "write a whole number"),
     ('for_each = { home = "partners" }\nleast = true', "least", "write a whole number"),
-    ('for_each = { home = "homes" }\nformats = ["html", "dox"]', "formats", "use one of them"),
+    ('for_each = { home = "homes" }\nformats = ["html", "dox"]', "formats", "did you mean docx?"),
     ('for_each = { home = "homes" }\nformats = "html"', "formats", "write it so"),
     ('for_each = { home = "homes" }\nformats = []', "formats", "write it so"),
 ]  # fmt: skip
@@ -448,3 +448,4 @@ def test_two_rows_whose_loops_meet(place: Project) -> None:
 def test_formats_of_a_row(place: Project) -> None:
     assert read(place, GOOD)[0].formats == ("html",)
     assert read(place, f'{GOOD}\nformats = ["ipynb"]')[0].formats == ("html",), "page and notebook are always made"
+    assert read(place, f'{GOOD}\nformats = ["docx", "pdf"]')[0].formats == ("html", "pdf", "docx")
