@@ -17,6 +17,7 @@ from workbench.errors import Problem, RecordsError
 from workbench.paths import Project
 from workbench.records import load
 from workbench.runs import catalogue, engine
+from workbench.runs.lists import Lists
 
 DECLARED = """
 home: str = ""  # whose exchange
@@ -400,6 +401,25 @@ def test_years_in_which_events_certainly_began(told: Project) -> None:
     assert [values["year"] for _, values in made(told, f"{OF_YEARS}\nleast = 99")] == []
     earlier = [values["year"] for _, values in made(told, OF_YEARS, as_of="2018-01-01")]
     assert earlier == [year for year in found if year < 2018], "none that lies ahead of the day"
+
+
+def test_a_body_that_does_not_count_as_abroad_is_no_partner(told: Project) -> None:
+    frames, settings = load.ensure_tables(told)
+    assert "leeds-libraries" in Lists(told, settings, frames).values(
+        "partners", "zhejiang-libraries", settings.as_of, 1
+    )
+    bodies = frames["organisations"]
+    seats = bodies.set_index("org_id")["place_id"]
+    bodies.loc[bodies["org_id"] == "leeds-libraries", "place_id"] = seats["hangzhou-public-library"]
+    found = Lists(told, settings, frames).values("partners", "zhejiang-libraries", settings.as_of, 1)
+    assert "leeds-libraries" not in found
+
+
+def test_an_event_that_may_have_begun_in_either_of_two_years_is_of_neither(told: Project) -> None:
+    frames, settings = load.ensure_tables(told)
+    events = frames["events"]
+    events["start_earliest"] = [day and day.replace(year=day.year - 1) for day in events["start_earliest"]]
+    assert Lists(told, settings, frames).values("years", "zhejiang-libraries", settings.as_of, 1) == []
 
 
 def test_loops_over_records_are_checked_before_the_records_are_read(place: Project) -> None:
