@@ -36,7 +36,8 @@ _ATTRIBUTES = ("id", "class", "lang", "dir", "data-note", "rowspan", "colspan")
 _SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _FIGURE = re.compile(r"figure-\d+\.svg")
 _SAFE_LINK = re.compile(r"#\S+|https?://\S+")
-_EAST_ASIAN = re.compile(r"[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff]")
+_EAST_ASIAN = re.compile(r"[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]")
+_WORD = re.compile(rf"{_EAST_ASIAN.pattern}|(?:(?!{_EAST_ASIAN.pattern})\S)+")  # what no line breaks
 _PANDOC_SECONDS = 120
 _LETTERS = 100.0  # of a table's text, from margin to margin
 BRIEF = ("partner",)  # kinds that fit one printed page, besides notes and sources
@@ -295,8 +296,9 @@ def _shared_out(table: Element) -> Element:
     least, wanted = [], []
     for number in range(len(columns)):
         texts = [plain(row[1][number][4]) for row in rows if number < len(row[1])]
-        cells, words = [_columns(text) for text in texts], [_columns(word) for text in texts for word in text.split()]
-        least.append(min(max(words, default=0.0) + 3, 22.0))
+        cells = [_columns(text) for text in texts]
+        words = [_columns(word) for text in texts for word in _WORD.findall(text)]
+        least.append(min(max(*words, 6.0, 6.0) + 3, 22.0))
         wanted.append(max(sum(cells) / max(len(cells), 1) + max(cells, default=0.0) / 3 - least[-1], 1.0))
     left = max(_LETTERS - sum(least), 0.0)
     widths = [own + left * more / sum(wanted) for own, more in zip(least, wanted, strict=True)]
