@@ -298,7 +298,7 @@ def _shared_out(table: Element) -> Element:
         texts = [plain(row[1][number][4]) for row in rows if number < len(row[1])]
         cells = [_columns(text) for text in texts]
         words = [_columns(word) for text in texts for word in _WORD.findall(text)]
-        least.append(min(max(*words, 6.0, 6.0) + 3, 22.0))
+        least.append(min(max([*words, 6.0]) + 3, 22.0))
         wanted.append(max(sum(cells) / max(len(cells), 1) + max(cells, default=0.0) / 3 - least[-1], 1.0))
     left = max(_LETTERS - sum(least), 0.0)
     widths = [own + left * more / sum(wanted) for own, more in zip(least, wanted, strict=True)]
