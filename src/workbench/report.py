@@ -60,10 +60,11 @@ def open_report(
     """Open a report on what its parameters select, and nothing else.
 
     ``kind`` names its templates (``overview``). ``home`` is a home of ``workbench.toml`` (empty: the default one),
-    ``start`` and ``end`` EDTF dates (empty: all time), ``year`` a year instead of them (0: that of the as-of day),
-    ``partner`` a body by id or name (empty: all of them), ``as_of`` a day (empty: that of the settings). What
-    internal sources tell is read only for the ``audience`` internal. Raises
-    `UsageError` for a parameter that is not understood and `RecordsError` while the records have errors.
+    ``start`` and ``end`` EDTF dates (empty: all time), ``year`` the one that the report is about (0: that of the
+    as-of day; the other years are there to be set beside it), ``partner`` a body by id or name (empty: all of them),
+    ``as_of`` a day (empty: that of the settings). What internal sources tell is read only for the ``audience``
+    internal. Raises `UsageError` for a parameter that is not understood and `RecordsError` while the records have
+    errors.
     """
     if language not in KNOWN_LANGUAGES:
         hint = did_you_mean(language, KNOWN_LANGUAGES) or f"known: {', '.join(KNOWN_LANGUAGES)}"
@@ -74,8 +75,6 @@ def open_report(
     tables, settings = audiences.ensure_tables(project, audience)
     words, _ = vocabularies.read(project.vocabularies, project.relative(project.vocabularies))
     day = choose_day(as_of, settings.as_of)
-    if year is not None:
-        start = end = f"{year or day.year:04d}"
     chosen = Selection(
         choose_home(settings, home or settings.default_home),
         choose_period(start, end),
@@ -85,18 +84,20 @@ def open_report(
     )
     compare = partial(editions.since, project, tables, settings, audience)
     report = Report(kind, replace(select(tables, settings, words, chosen), _compare=compare), language, project)
+    report.year = (year or day.year) if year is not None else 0
     if not report.words.has(f"{kind}/title"):
         raise UsageError(f'The report "{kind}" is not written in the language "{language}" yet.')
     return report
 
 
 class Report:
-    """One report while it is written. ``corpus`` is the slice it may read."""
+    """One report while it is written. ``corpus`` is the slice it may read, ``year`` the one it is about (0: none)."""
 
     def __init__(self, kind: str, corpus: Corpus, language: str, project: Project) -> None:
         self.kind = kind
         self.corpus = corpus
         self.language = language
+        self.year = 0
         self.basemap = project.basemap
         self.words = Words(corpus, language, project.templates)
         self.citations = Citations(self.words)
@@ -104,6 +105,7 @@ class Report:
         self._said: list[dict[str, Any]] = []
         self._figures = 0
         self._title = ""
+        self._lead = ""  # what is said first
         self._pending = ""
 
     # --- saying ---------------------------------------------------------------------------
@@ -231,6 +233,9 @@ class Report:
         self.tabulate("", frame, asked.kinds, most=most)
 
     def _note(self, text: str) -> None:
+        if not text:
+            return
+        self._lead = self._lead or text
         self._emit("note", f'<p class="note">{escape(text)}</p>', text)
 
     def _records(self, ids: tuple[str, ...]) -> tuple[RecordId, ...]:
@@ -275,7 +280,7 @@ class Report:
     def close(self) -> None:
         """Write down what the report is and what it said. The last call of a notebook."""
         selection = self.corpus.selection
-        period = selection.period.text if selection.period else ""
+        period = f"{self.year:04d}" if self.year else selection.period.text if selection.period else ""
         about = {
             "kind": self.kind,
             "title": self._title,
@@ -291,7 +296,7 @@ class Report:
             "as_of_words": self.words.phrase("common/as_of", day=facts.date(selection.as_of.isoformat())),
             "draft_words": self.words.phrase("common/draft"),
             "words": self.words.all_of("publishing"),
-            "lead": self._said[0]["text"] if self._said else "",
+            "lead": self._lead,
             "sentences": self._said,
             **self.citations.facts(),
         }
@@ -310,6 +315,7 @@ class Report:
         id = f"s-{len(self._said) + 1}"
         mark = self.citations.mark(sentence.records)
         note = re.search(r'data-note="(\d+)"', mark)
+        self._lead = self._lead or _plain(sentence.markup)
         self._said.append(
             {"id": id, "text": _plain(sentence.markup), "records": [list(r) for r in sentence.records],
              "note": note[1] if note else "", "facts": [_fact(fact) for fact in sentence.facts]}

@@ -261,18 +261,22 @@ class World:
         return records_corpus.build(self.material(*articles, decisions=decisions))
 
     def corpus(
-        self, *articles: str, home: str = HPL, start: str = "", end: str = "", as_of: str = "", decisions: str = ""
-    ) -> Corpus:
-        """The selection of a home from these articles alone."""
-        return self.chosen(self.tables(*articles, decisions=decisions), home, start, end, as_of)
+        self, *articles: str, home: str = HPL, start: str = "", end: str = "", as_of: str = "", decisions: str = "",
+        partner: str = "",
+    ) -> Corpus:  # fmt: skip
+        """The selection of a home, and of a partner if one is asked for, from these articles alone."""
+        return self.chosen(self.tables(*articles, decisions=decisions), home, start, end, as_of, partner)
 
     def chosen(
-        self, tables: dict[str, pd.DataFrame], home: str = HPL, start: str = "", end: str = "", as_of: str = ""
-    ) -> Corpus:
+        self, tables: dict[str, pd.DataFrame], home: str = HPL, start: str = "", end: str = "", as_of: str = "",
+        partner: str = "",
+    ) -> Corpus:  # fmt: skip
         """The selection of a home from some tables."""
         set_up, words = self._fixed
         day = dt.date.fromisoformat(as_of) if as_of else set_up.as_of
-        return select(tables, set_up, words, Selection(choose_home(set_up, home), choose_period(start, end), day))
+        partners = (partner,) if partner else ()
+        chosen = Selection(choose_home(set_up, home), choose_period(start, end), day, partners)
+        return select(tables, set_up, words, chosen)
 
     @cached_property
     def _fixed(self) -> tuple[Settings, vocabularies.Vocabularies]:

@@ -19,7 +19,7 @@ STALE = 365  # days after which a total is one of an earlier time
 
 
 def claims(corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFrame, partners: pd.DataFrame) -> pd.DataFrame:
-    """Claims about the home, each with the number of records that bear it out.
+    """Claims about the home and the partners that are asked for, each with the number of records that bear it out.
 
     Columns: claim_id, subject, measure, what, low, best, high, qualifier, as_of (EDTF), publisher
     (of the source that states it), party (that publisher takes part), on_record (number of
@@ -31,13 +31,15 @@ def claims(corpus: Corpus, exchanges: pd.DataFrame, agreements: pd.DataFrame, pa
     said to be signed or to stand;
     delegations its counted exchanges abroad that can lie in the claim's time; libraries_joined
     the bodies of the home with a membership or an agreement (cooperation without an instrument is
-    no joining), by one agreement each. A claim is never turned into records
+    no joining), by one agreement each. Nothing of a partner's own is counted, nor, where partners are chosen, a
+    total of the home: the others are not there to be counted. A claim is never turned into records
     (codebook §3, promise 2). Only what surely was by the time of the claim is counted.
     """
     table = corpus.own("claims")
     about = table["subject"].isin(corpus.members)
     if corpus.selection.home.name:  # of a group, how many of it have joined can be counted
         about |= table["measure"] == "libraries_joined"
+    about |= table["subject"].isin(corpus.selection.partners)
     rows = [_claim(row, corpus, exchanges, agreements, partners) for row in table[about].itertuples(index=False)]
     columns = [
         "claim_id", "subject", "measure", "what", "low", "best", "high", "qualifier", "as_of", "publisher", "party",
@@ -145,6 +147,8 @@ def _on_record(
     exchanges = exchanges[_by_then(exchanges["date"], row.as_of)]
     agreements = agreements[_by_then(agreements["date"], row.as_of)]
     with_subject = _events_of(subject, corpus) & set(exchanges["event_id"])
+    if row.measure != "libraries_joined" and (corpus.selection.narrowed or subject not in corpus.members):
+        return None
     if row.measure == "partner_libraries":
         met = [r.org_id for r in partners.itertuples() if r.library and set(r.events) & with_subject]
         agreed = {

@@ -142,16 +142,21 @@ def headline(corpus: Corpus) -> pd.DataFrame:
 
 def _in_year(one: Candidate, year: int) -> Candidate:
     """The verdict on a candidate when only a year is asked for: it must have begun in it."""
-    date = dates.parse(one.date) if one.date else None
+    answer = began(one.date, one.assumed, year)
+    if answer is False:
+        return _with(one, False, "other_year")
+    return _with(one, None, one.reason) if one.counts and answer is None else one
+
+
+def began(text: str | None, assumed: bool, year: int) -> bool | None:
+    """Did what has this date (EDTF) begin in the year: yes, no, None where nobody can say or it is assumed only."""
+    date = dates.parse(text) if text else None
     years = date.start_years if date else ()
     first = date.start_earliest.year if date and date.start_earliest else year
     last = date.start_latest.year if date and date.start_latest else year
     if not first <= year <= last or (years and year not in years):
-        return _with(one, False, "other_year")
-    sure = years == (year,) and not one.assumed
-    if one.counts and not sure:
-        return _with(one, None, one.reason)
-    return one
+        return False
+    return True if years == (year,) and not assumed else None
 
 
 def _with(one: Candidate, counts: bool | None, reason: str) -> Candidate:

@@ -73,7 +73,7 @@ QUESTIONS: Mapping[int, Question] = {
         Question(20, reciprocity.outputs, ("low", "high"), _but("event_id", kind="output", title="text", way="way")),
         Question(21, spread.kinds, ("low", "high")),
         Question(22, spread.members_covered, ("covered",)),
-        Question(23, briefing.partner_page, ("assumed", "kept")),
+        Question(23, briefing.partner_page, ("assumed", "like")),
         Question(24, briefing.year_in_a_sentence, ("low", "high", "single"), _but(measure="headline_figure")),
         Question(25, evidence.completeness, ("score", "gaps")),
     )

@@ -204,9 +204,11 @@ def _ids(frame: pd.DataFrame) -> tuple[str, ...]:
 
 @style.house()
 def per_year(
-    frame: pd.DataFrame, corpus: Corpus, words: Words, size: style.Size = style.SCREEN
+    frame: pd.DataFrame, corpus: Corpus, words: Words, size: style.Size = style.SCREEN, year: int = 0
 ) -> style.Drawing | None:
     """Draw `analysis.spread.per_year`: exchanges by year, and below them the sources published in each.
+
+    ``year`` is the one that a report is about: a band marks it.
 
     A full bar is what surely began in the year, the hatched part on top what may have. Both panels
     stand on the same years; a year without anything is an empty place. None without any exchange.
@@ -231,11 +233,14 @@ def per_year(
         axes.text(0.0, 1.0, words.phrase(f"charts/{label}"), transform=axes.transAxes, fontsize=size.points(9),
                   color=style.QUIET, ha="left", va="bottom")  # fmt: skip
         axes.tick_params(axis="x", length=0, labelbottom=axes is below)
+        if year in years:
+            band: dict[str, Any] = {"color": style.RULE, "alpha": 0.45, "linewidth": 0, "zorder": -1}
+            axes.axvspan(year - 0.5, year + 0.5, **band, gid=f"year-{year}")
     shown = _year_ticks(figure, years, size)
     below.set_xticks(shown, [str(year) for year in shown], fontsize=size.points(8.5), color=style.QUIET)
     if doubt:
         _key(figure, _doubt_key("sure", "possible", words), size, foot - 0.3 * k)
-    texts = captions.per_year(words, frame, corpus)
+    texts = captions.per_year(words, frame, corpus, year if year in years else 0)
     table = frame[["year", "low", "high", "sources"]].assign(year=[str(year) for year in years])
     drawn = tuple(("events", id) for id in _ids(frame))
     return style.Drawing(figure, *texts, drawn=drawn, table=readable(table, words, {"year": "printed"}))

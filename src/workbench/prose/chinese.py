@@ -13,9 +13,12 @@ _SEASONS = {"21": "春季", "22": "夏季", "23": "秋季", "24": "冬季"}
 
 
 def number(value: float | tuple[float, float]) -> str:
-    """In digits; a pair as 3至5."""
+    """In digits; a pair as 3至5, one from nothing on as 至多5."""
     if isinstance(value, tuple):
-        return number(value[0]) if value[0] == value[1] else f"{number(value[0])}至{number(value[1])}"
+        low, high = value
+        if low == high:
+            return number(low)
+        return f"{number(low)}至{number(high)}" if low else f"至多{number(high)}"
     return str(int(value)) if float(value).is_integer() else f"{value:g}"
 
 

@@ -230,3 +230,34 @@ def _outputs(event_id: str, corpus: Corpus) -> list[SimpleNamespace]:
         for kind, of_kind in rows.groupby("kind", sort=True)
         for own in [records("events", _unique(of_kind["event_id"]))]
     ]
+
+
+def kinds(rows: list[Any]) -> list[tuple[Fact, Fact]]:
+    """Kinds of some exchanges with their numbers, the most frequent first."""
+    counts = Counter(row.type for row in rows)
+    return [
+        (facts.number(number, own), facts.code("event_type", kind, own))
+        for kind, number in counts.most_common()
+        for own in [records("events", [row.event_id for row in rows if row.type == kind])]
+    ]
+
+
+def chosen(rows: list[Any], most: int) -> tuple[list[Any], list[Any]]:
+    """The exchanges to be told one by one, in their order, and the rest: those with one partner go before those in
+    company, else the first before the later."""
+    first = sorted(rows, key=lambda row: len(row.partners) > 1)[:most]
+    told = {row.event_id for row in first}
+    return [row for row in rows if row.event_id in told], [row for row in rows if row.event_id not in told]
+
+
+def summed(rows: list[Any]) -> SimpleNamespace | None:
+    """Facts of exchanges that are not told one by one, for the macro *summed*: how many, since when, of which kinds."""
+    if not rows:
+        return None
+    dated = [row for row in rows if row.earliest]
+    first = min(dated, key=lambda row: row.earliest, default=None)
+    return SimpleNamespace(
+        number=facts.number(len(rows), records("events", [row.event_id for row in rows])),
+        first=facts.date(first.date, records("events", [first.event_id])) if first and len(rows) > 1 else None,
+        kinds=kinds(rows),
+    )

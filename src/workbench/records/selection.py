@@ -308,7 +308,8 @@ def select(
     Events: those in which the home takes part or is spoken about, if they can lie in the period.
     Agreements, plans and claims: those of the home, the ties of its cities, and what was raised
     at its events, if they can have stood, been voiced or been stated by the end of the period
-    (plans and claims: within it). Partners and countries keep what such a body takes part in, kinds the
+    (plans and claims: within it). Partners and countries keep what such a body takes part in and the ties of the
+    cities where they sit, kinds the
     exchanges of these kinds; an exchange is chosen whole, with all its parts. With them comes whatever
     they lead to: wholes and parts, the event that a step or a plan names, the group of an agreement.
     """
@@ -317,7 +318,8 @@ def select(
     events = _within(tables, "events", narrowing.events(_events(tables, members)), period)
     agreements = _standing(tables, narrowing.agreements(_agreements(tables, members)), period)
     plans = _within(tables, "plans", narrowing.plans(_plans(tables, members, agreements, events), events), period)
-    claims = _within(tables, "claims", narrowing.claims(_claims(tables, members, agreements, events), events), period)
+    about = members | set(selection.partners)
+    claims = _within(tables, "claims", narrowing.claims(_claims(tables, about, agreements, events), events), period)
     milestones = tables["milestones"]
     steps = set(milestones.loc[milestones["agreement_id"].isin(agreements), "milestone_id"])
     chosen = {"events": events, "agreements": agreements, "plans": plans, "claims": claims, "milestones": steps}
@@ -328,7 +330,7 @@ def select(
         name: frame[frame[BY_NAME[name].key[0]].isin(chosen[name])] for name, frame in tables.items() if name in chosen
     }
     kept |= _attached(tables, chosen)
-    kept |= _closure(tables, kept, members)
+    kept |= _closure(tables, kept, members | set(selection.partners))
     kept["wordings"] = wordings.used(tables["wordings"], kept)
     result = {name: kept[name].reset_index(drop=True) for name in tables}
     return Corpus(result, settings, vocabularies, selection, preferred_names(result["names"]), context)
@@ -492,13 +494,21 @@ class _Narrowing:
         return {id for id in ids if tops[id] in kept}
 
     def agreements(self, ids: set[str]) -> set[str]:
-        """The agreements that bind such a body, groups and children with each other."""
+        """The agreements that bind such a body or the city of its seat, groups and children with each other."""
         if not self.selection.narrowed:
             return ids
         table = self.tables["agreements"]
-        own = self._with("agreements", self.bodies) & ids
+        own = (self._with("agreements", self.bodies) | self._of_their_cities()) & ids
         parents = set(table.loc[table["agreement_id"].isin(own), "parent_id"].dropna())
         return (own | set(table.loc[table["parent_id"].isin(own), "agreement_id"]) | parents) & ids
+
+    def _of_their_cities(self) -> set[str]:
+        """The ties of the cities in which such a body has its seat."""
+        organisations, table = self.tables["organisations"], self.tables["agreements"]
+        seats = set(organisations.loc[organisations["org_id"].isin(self.bodies), "place_id"].dropna())
+        there = organisations["place_id"].isin(seats) & organisations["kind"].eq("government")
+        with_them = self._with("agreements", set(organisations.loc[there, "org_id"]))
+        return with_them & set(table.loc[table["level"] == "city", "agreement_id"])
 
     def plans(self, ids: set[str], events: set[str]) -> set[str]:
         """The plans with such a body; those that name nobody outside the home, if they were voiced at its events."""
@@ -547,11 +557,11 @@ def _attached(tables: dict[str, pd.DataFrame], chosen: dict[str, set[str]]) -> d
 
 
 def _closure(
-    tables: dict[str, pd.DataFrame], kept: dict[str, pd.DataFrame], members: set[str]
+    tables: dict[str, pd.DataFrame], kept: dict[str, pd.DataFrame], asked: set[str]
 ) -> dict[str, pd.DataFrame]:
-    """Registers, names and sources that the kept records lead to."""
+    """Registers, names and sources that the kept records lead to; the bodies asked for are there in any case."""
     parties = kept["parties"]
-    bodies = members | set(parties["party_id"].dropna()) | set(parties["for_org"].dropna())
+    bodies = asked | set(parties["party_id"].dropna()) | set(parties["for_org"].dropna())
     bodies |= set(kept["claims"]["subject"].dropna()) | set(kept["programmes"]["funder_id"].dropna())
     organisations = tables["organisations"]
     bodies |= set(organisations.loc[organisations["org_id"].isin(bodies), "parent_id"].dropna())

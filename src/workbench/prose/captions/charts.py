@@ -40,8 +40,8 @@ def _best(table: pd.DataFrame, column: str, vocabulary: str) -> dict[str, Any]:
     return {"best": Fact("code", (vocabulary, getattr(first, column))), "number": _range(first)}
 
 
-def per_year(words: Words, frame: pd.DataFrame, corpus: Corpus) -> Texts:
-    """Of `analysis.spread.per_year`: the year with surely the most exchanges, if there is one."""
+def per_year(words: Words, frame: pd.DataFrame, corpus: Corpus, marked: int = 0) -> Texts:
+    """Of `analysis.spread.per_year`: the year with surely the most exchanges, if there is one, and the one marked."""
     exchanges = flows.exchanges(corpus)
     drawn = {id for ids in frame["records"] for id in ids}
     undated = set(exchanges.loc[exchanges["counted"], "event_id"]) - drawn
@@ -59,6 +59,7 @@ def per_year(words: Words, frame: pd.DataFrame, corpus: Corpus) -> Texts:
         "sources": _number(frame["sources"].sum()),
         "empty": _number((frame["high"] == 0).sum()),
         "doubtful": bool((frame["low"] < frame["high"]).any()),
+        "marked": Fact("date", f"{marked:04d}") if marked else None,
     }
     return _texts(words, "per_year", corpus, **facts)
 
