@@ -254,7 +254,7 @@ class Report:
         body = []
         for cells, own in rows:
             inner = [str(escape(cell)) for cell in cells]
-            inner[max((n for n, cell in enumerate(inner) if cell), default=-1)] += self.citations.mark(own)
+            inner[max((n for n, cell in enumerate(inner) if cell), default=-1)] += str(self.citations.mark(own))
             told = "".join(f'<td data-label="{escape(h)}">{cell}</td>' for h, cell in zip(heads, inner, strict=True))
             body.append(f"<tr{_data_records(own)}>{told}</tr>")
         above = f"<caption>{escape(caption)}</caption>" if caption else ""

@@ -18,7 +18,7 @@ import pytest
 
 import five
 from workbench import settings
-from workbench.analysis import agreements, claims, flows, numbers
+from workbench.analysis import activity, agreements, claims, flows, numbers, reciprocity
 from workbench.paths import Project
 from workbench.prose.overview import Answers
 from workbench.prose.words import Words
@@ -73,8 +73,9 @@ class Asked:
     def answers(self) -> Answers:
         """The same as `workbench.prose` takes them."""
         return Answers(
-            self.corpus, self.exchanges, self.partners, self.agreements, self.plans, self.claims, self.left_out
-        )
+            self.corpus, self.exchanges, self.partners, self.agreements, self.plans, self.left_out,
+            activity.dormant(self.corpus), reciprocity.balance(self.corpus), claims.verdicts(self.corpus),
+        )  # fmt: skip
 
     @property
     def count(self) -> Count:

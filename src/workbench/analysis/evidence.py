@@ -6,19 +6,24 @@ what only the home says of itself is worth knowing before it is said again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from workbench.analysis import agreements as agreed
 from workbench.analysis import flows
 from workbench.analysis._frames import frame, plain, remembered
+from workbench.records import wordings
 from workbench.records.editions import RECORDED, Change
 from workbench.records.model import BY_NAME
 from workbench.records.selection import Corpus, select
 
 _COUNTED = ("events", "agreements", "plans", "claims")
+WHOLE = "*"  # of a disagreement about no single field
 
 
 @remembered
@@ -54,17 +59,62 @@ def _topmost(events: pd.DataFrame, corpus: Corpus) -> pd.Series:
     return events["part_of"].isna() | events["event_id"].isin(flows.exchanges(corpus)["event_id"])
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A value of one field of a table, as a source has it; of a disagreement about a record as a whole (``field`` is
+    ``*``) all that was told, in our words, without a source."""
+
+    table: str
+    field: str
+    value: str
+    source: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.value} ({self.source})" if self.source else self.value
+
+
 def disagreements(corpus: Corpus) -> pd.DataFrame:
     """Question 14: where sources disagree, which value was chosen, by which rule and why.
 
-    Columns: record, record_id, field (``*`` for the record as a whole), relation (finer,
-    overlapping, contradicting, judged), values (each with its source), chosen, rule, reason
-    (may be missing), open (a contradiction that nobody has decided), records.
+    Columns: record, record_ids (one, or the several that a judgement is about), field (code of record_field),
+    relation (finer, overlapping, contradicting, judged), stated (`Stated`, one a source), chosen (`Stated`), rule (code
+    of conflict_rule), reason (in words of ours; may be missing), by, on (who decided and the day, as EDTF; may be
+    missing), open (a contradiction that nobody has decided), records. What is open first, then decisions.
     """
-    table = corpus["conflicts"].copy()
-    table["open"] = table["relation"].eq("contradicting") & table["rule"].ne("decision")
-    table["records"] = [(id,) for id in table["record_id"]]
-    return table.reset_index(drop=True)
+    known = set(corpus["sources"]["source_id"])
+    found: dict[Any, dict[str, Any]] = {}
+    for row in corpus["conflicts"].itertuples():
+        judged = row.relation == "judged"
+        key = (row.values, row.chosen, row.reason) if judged else (row.record_id, row.field)
+        if key in found:
+            found[key]["record_ids"] += (row.record_id,)
+            continue
+        why, by = wordings.why(plain(row.reason) or "")
+        one = {"record": row.record, "record_ids": (row.record_id,), "field": row.field, "relation": row.relation}
+        found[key] = one | {
+            "stated": (Stated(row.record, WHOLE, row.values),) if judged else tuple(_stated(row, known)),
+            "chosen": Stated(row.record, row.field, row.chosen),
+            "rule": row.rule,
+            "reason": why or None,
+            "by": by.rpartition(", ")[0] or None,
+            "on": by.rpartition(", ")[2] or None,
+            "open": row.relation == "contradicting" and row.rule != "decision",
+        }
+    rows = [one | {"records": one["record_ids"]} for one in found.values()]
+    rows.sort(key=lambda row: (not row["open"], row["rule"] != "decision", _COUNTED.index(row["record"])))
+    columns = ["record", "record_ids", "field", "relation", "stated", "chosen", "rule", "reason", "by", "on", "open",
+               "records"]  # fmt: skip
+    return frame(rows, columns).astype({"open": bool})
+
+
+def _stated(row: Any, known: set[str]) -> Iterator[Stated]:
+    """The values of a conflict, each with its source, from the text that lists them."""
+    rest = row.values
+    while rest:
+        ends = [(found.start(), found.end(), found[1]) for found in re.finditer(r" \(([^()\s]+)\)(?:; |\Z)", rest)]
+        start, end, source = next((one for one in ends if one[2] in known), (len(rest), len(rest), ""))
+        yield Stated(row.record, row.field, rest[:start], source)
+        rest = rest[end:]
 
 
 def funders(corpus: Corpus) -> pd.DataFrame:
@@ -141,6 +191,57 @@ def completeness(corpus: Corpus) -> pd.DataFrame:
         rows.append(_scored("claims", row.claim_id, looked))
     rows.sort(key=lambda row: (row["score"], _COUNTED.index(row["record"]), row["record_id"]))
     return frame(rows, ["record", "record_id", "score", "gaps", "records"]).astype({"score": float})
+
+
+def gaps(corpus: Corpus) -> pd.DataFrame:
+    """What is missing most often, and how much closing it would add: the work list in short (for question 25).
+
+    Columns: gap (code of record_gap), events, agreements, plans, claims (numbers of records that lack it), gain (by how
+    much the mean score of all records would rise, 0 to 1), records. What helps most first.
+    """
+    scored = completeness(corpus)
+    asked = {"events": 4, "agreements": 5, "plans": 2, "claims": 2}
+    missing: dict[str, Counter[str]] = {}
+    behind: dict[str, list[str]] = {}
+    for row in scored.itertuples():
+        for gap in row.gaps:
+            missing.setdefault(gap, Counter())[row.record] += 1
+            behind.setdefault(gap, []).append(row.record_id)
+    rows = [
+        {"gap": gap, **{table: count[table] for table in _COUNTED}, "records": tuple(behind[gap]),
+         "gain": sum(number / asked[table] for table, number in count.items()) / len(scored)}
+        for gap, count in missing.items()
+    ]  # fmt: skip
+    rows.sort(key=lambda row: (-row["gain"], row["gap"]))
+    return frame(rows, ["gap", *_COUNTED, "gain", "records"]).astype(
+        dict.fromkeys(_COUNTED, "Int64") | {"gain": float}
+    )
+
+
+def to_ask(corpus: Corpus) -> pd.DataFrame:
+    """Whom to ask for what: the gaps of events, agreements and plans by the body abroad that takes part (for
+    question 25).
+
+    Columns: partner (missing: nobody abroad is named, so only the home itself can tell), lacking (number of records
+    that lack something), gaps (codes of record_gap, the most frequent first), records. Those who can tell most come first.
+    """
+    bodies = {table: agreed.bodies_of(corpus, table) for table in ("events", "agreements", "plans")}
+    found: dict[str | None, tuple[list[str], Counter[str]]] = {}
+    for row in completeness(corpus).itertuples():
+        if not row.gaps or row.record == "claims":
+            continue
+        mine = [corpus.principal(org) for org in bodies[row.record].get(row.record_id, ()) if corpus.abroad.get(org)]
+        for partner in dict.fromkeys(mine) or [None]:
+            ids, lacking = found.setdefault(partner, ([], Counter()))
+            ids.append(row.record_id)
+            lacking.update(row.gaps)
+    rows = [
+        {"partner": partner, "lacking": len(ids), "records": tuple(ids),
+         "gaps": tuple(gap for gap, _ in sorted(lacking.items(), key=lambda item: (-item[1], item[0])))}
+        for partner, (ids, lacking) in found.items()
+    ]  # fmt: skip
+    rows.sort(key=lambda row: (row["partner"] is None, -row["lacking"], str(row["partner"])))
+    return frame(rows, ["partner", "lacking", "gaps", "records"]).astype({"lacking": "Int64"})
 
 
 def _scored(table: str, id: str, looked: dict[str, bool]) -> dict[str, Any]:

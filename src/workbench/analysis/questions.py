@@ -59,12 +59,7 @@ QUESTIONS: Mapping[int, Question] = {
         Question(11, evidence.changes_since, ("change", "corrects"), _but("old", "new", "sources")),
         Question(12, activity.endings, ("ending",), _but(kind="agreement_kind")),
         Question(13, evidence.witnesses, ("single", "own_word"), _but("sources")),
-        Question(
-            14,
-            evidence.disagreements,
-            ("open",),
-            _but("record", "relation", values="told", chosen="told", reason="reason"),
-        ),
+        Question(14, evidence.disagreements, ("open",), _but("record", "relation", reason="text")),
         Question(15, sensitivity.inferred_dates, ("years", "holds"), _but("type", "basis", "years")),
         Question(16, reciprocity.contacts, ("last_date",), _but(*_DAYS)),
         Question(17, reciprocity.staff_abroad, ("earliest", "latest", "headcount"), _but(*_TRAVEL, who="who")),

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.analysis import flows, numbers, spread
-from workbench.analysis._frames import frame, plain
+from workbench.analysis._frames import frame, plain, remembered
 from workbench.records import dates
 from workbench.records.dossiers import dated_block
 from workbench.records.merging import as_text
@@ -122,6 +122,7 @@ def _typed(text: str | None, column: pd.Series) -> Any:
     return float(text)
 
 
+@remembered
 def readings(corpus: Corpus) -> pd.DataFrame:
     """Every other reading that moves a headline figure, one row a figure it moves.
 

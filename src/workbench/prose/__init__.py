@@ -5,6 +5,6 @@ template has words, and no digits, number words or names of the registers. A fil
 fact into words of its language and is remembered by the sentence it stands in.
 """
 
-from workbench.prose import agreements, annual, facts, overview, partner, reciprocity, telling
+from workbench.prose import agreements, annual, changes, coverage, facts, overview, partner, reciprocity
 
-__all__ = ["agreements", "annual", "facts", "overview", "partner", "reciprocity", "telling"]
+__all__ = ["agreements", "annual", "changes", "coverage", "facts", "overview", "partner", "reciprocity"]

@@ -17,21 +17,24 @@ from typing import Any
 import pandas as pd
 
 from workbench.analysis._frames import plain
+from workbench.analysis.evidence import WHOLE, Stated
 from workbench.prose import facts
 from workbench.prose.words import GRAMMARS, Words
+from workbench.records.model import BY_NAME
+from workbench.records.values import read_amount
 
 # What a column holds: name, names, date (EDTF), day, number, flag (yes, no, cannot say), text (our own words, put
 # into the language), told (ours or a source's: a group, a person), who (the same, or a person's id), reason (of a
 # judgement), way (given, received, both), printed (as it is, as any column not named here), record (an id worded as
-# what it stands for), years, hidden, or the word list of its codes.
+# what it stands for), stated (a value as a source has it), years, hidden, or the word list of its codes.
 COLUMNS: Mapping[str, str] = {
     **dict.fromkeys(("partner", "org_id", "place_id", "home_place", "other_place", "subject", "person_id"), "name"),
     **dict.fromkeys(("partners", "home_parties", "libraries", "met", "told", "only_online", "funder_id"), "name"),
-    **dict.fromkeys(("date", "raised", "as_of", "ends", "said", "last_date"), "date"),
+    **dict.fromkeys(("date", "raised", "as_of", "ends", "said", "last_date", "on"), "date"),
     **dict.fromkeys(("earliest", "latest", "last", "last_earliest", "last_latest", "last_day"), "day"),
     **dict.fromkeys(("contact", "exchange", "last_event", "realised_by", "like", "promised", "after"), "record"),
     **dict.fromkeys(("last_record", "in_doubt"), "record"),
-    **dict.fromkeys(("event_id", "record_id", "about", "sources"), "record"),
+    **dict.fromkeys(("event_id", "record_id", "record_ids", "about", "sources"), "record"),
     **dict.fromkeys(("agreement_id", "plan_id", "claim_id", "milestone_id", "programme_id"), "hidden"),
     **dict.fromkeys(("records", "events", "raised_basis", "what_code", "in_period", "counted", "home"), "hidden"),
     **dict.fromkeys(("fields", "years", "year"), "plain"),
@@ -60,7 +63,12 @@ COLUMNS: Mapping[str, str] = {
     "phase": "pandemic_phase",
     "change": "record_change",
     "record": "record_kind",
+    "gap": "record_gap",
     "gaps": "record_gap",
+    "field": "record_field",
+    "rule": "conflict_rule",
+    "stated": "stated",
+    "chosen": "stated",
     "part": "page_part",
 }
 
@@ -175,6 +183,39 @@ def _way(code: str, words: Words) -> str:
     return words.phrase(f"columns/way_{code}")
 
 
+def _field(name: str, words: Words) -> str:
+    """What a field is called; numbers beside a record by what they count."""
+    kind, _, measure = name.partition(":")
+    return words.label("measure", measure) if measure else words.label("record_field", kind)
+
+
+def _stated(stated: Stated, words: Words) -> str:
+    """A value in words, and the source that has it by publisher and title."""
+    value = _value(stated, words)
+    if not stated.source:
+        return value
+    source = words.corpus["sources"].set_index("source_id").loc[stated.source]
+    printed = {"value": value, "publisher": source["publisher"], "title": source["title"]}
+    return words.phrase("common/stated", **{name: facts.printed(text) for name, text in printed.items()})
+
+
+def _value(stated: Stated, words: Words) -> str:
+    """A value as `records.merging` lists it, in words by what its field holds."""
+    if stated.field == WHOLE:
+        return words.text(stated.value)
+    if stated.field.startswith("quantity:"):
+        how, number = read_amount(stated.value).qualifier, stated.value.lstrip("~<>= ").replace("..", "–")
+        if how in ("exact", "derived", "hundreds"):
+            return words.label("qualifier", how) if how == "hundreds" else number
+        return words.phrase("common/about", how=facts.code("qualifier", how), number=facts.printed(number))
+    column = BY_NAME[stated.table].field(stated.field)
+    if column.vocabulary:
+        return words.label(column.vocabulary, stated.value)
+    if column.type in ("edtf", "boolean"):
+        return _day(stated.value, words) if column.type == "edtf" else words.phrase(f"common/{stated.value}")
+    return _record(stated.value, words) if column.type in ("ref", "id") else stated.value
+
+
 _WORDINGS: dict[str, Callable[[Any, Words], str]] = {
     "name": lambda value, words: words.name(str(value)),
     "date": _day,
@@ -183,6 +224,11 @@ _WORDINGS: dict[str, Callable[[Any, Words], str]] = {
     "text": lambda value, words: words.text(str(value)),
     "told": lambda value, words: words.told(str(value)),
     "reason": lambda value, words: words.reason(str(value)),
+
+
+    "party": lambda value, words: words.party(str(value)),
+    "stated": _stated,
+    "record_field": lambda value, words: _field(str(value), words),
     "printed": lambda value, words: str(value),
     "plain": lambda value, words: str(value),
     "total_year": lambda value, words: str(value),

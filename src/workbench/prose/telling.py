@@ -6,6 +6,7 @@ event, a plan, written once for all kinds of reports.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
 from types import SimpleNamespace
 from typing import Any
@@ -26,6 +27,7 @@ def plans(rows: list[Any]) -> SimpleNamespace:
     return SimpleNamespace(
         dated=[_dated(row) for row in rows if row.date],
         promised=[what(row) for row in loose if row.strength == "committed"],
+        by_agreement=all(row.agreement_id for row in loose if row.strength == "committed"),
         planned=[what(row) for row in loose if row.strength == "planned"],
         spoken=[what(row) for row in loose if row.strength not in ("committed", "planned")],
     )
@@ -44,13 +46,21 @@ def _dated(plan: Any) -> SimpleNamespace:
 
 def ties(rows: list[Any]) -> list[SimpleNamespace]:
     """Facts of rows of `analysis.agreements.agreements` for the macro *tie*: one entry a tie; ties without a step to
-    one partner are told together."""
+    one partner are told together. ``again`` marks a tie between the same bodies as the one told before it."""
     ties = [_tie([row]) for row in rows if row.step]
     loose: dict[tuple[str, tuple[str, ...]], list[Any]] = defaultdict(list)
     for row in rows:
         if not row.step:
             loose[row.kind, row.partners].append(row)
-    return ties + [_tie(group) for group in loose.values()]
+    ties += [_tie(group) for group in loose.values()]
+    for before, one in itertools.pairwise(ties):
+        one.again = same_bodies(before, one)
+    return ties
+
+
+def same_bodies(one: SimpleNamespace, other: SimpleNamespace) -> bool:
+    """Are two ties (of `ties`) between the same bodies?"""
+    return (one.home.value, one.partners.value) == (other.home.value, other.partners.value)
 
 
 def yes(value: Any) -> bool:
@@ -68,6 +78,7 @@ def _tie(rows: list[Any]) -> SimpleNamespace:
         step=facts.code("milestone_step", first.step, own) if first.step else None,
         date=facts.date(first.date, dated),
         inferred=first.basis in dates.OUR_READING,
+        again=False,
         home=facts.names(home, own),
         several=len(home) > 1,
         partners=facts.names(first.partners, own),
@@ -93,6 +104,12 @@ def narrowed(corpus: Corpus) -> list[dict[str, Fact]]:
     """Facts of the note that the report looks at a period alone, if it does."""
     period = corpus.selection.period
     return [{"period": facts.date(period.text)}] if period else []
+def publisher(corpus: Corpus, claim_id: str, printed: str) -> Fact:
+    """Who states a claim: by the register where it is a body of it, else as printed."""
+    own = records("claims", [claim_id])
+    rows = corpus["sources"].set_index("source_id")["publisher_id"]
+    org = rows.get(corpus.sources_of("claims", [claim_id])[0])
+    return facts.printed(printed, own) if pd.isna(org) else facts.name(org, own)
 
 
 _MOVING = ("visitor", "exchanged_staff", "sender")

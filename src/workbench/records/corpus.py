@@ -20,7 +20,7 @@ from workbench.records.model import BY_NAME, TABLES, Table
 from workbench.records.registers import Registers
 from workbench.records.text import paragraph_only
 from workbench.records.vocabularies import Vocabularies
-from workbench.records.wordings import Wordings
+from workbench.records.wordings import BY_THE_WHOLE, Wordings
 
 _NO_INSTRUMENT = ("unspecified_cooperation", "city_tie_unspecified")
 DTYPES = {
@@ -130,7 +130,7 @@ def _date_within(whole: Record) -> dict[str, Any]:
     if date is None or date.kind != "interval" or not (date.earliest and date.latest):
         return block
     within = f"[{date.earliest.isoformat()}..{date.latest.isoformat()}]"
-    return dated_block(edtf=within, basis="bounded", why=f"some time within {whole.id}")
+    return dated_block(edtf=within, basis="bounded", why=f"{BY_THE_WHOLE}{whole.id}")
 
 
 def _complete(record: Record) -> None:

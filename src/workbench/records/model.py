@@ -533,8 +533,9 @@ REGISTERS: dict[str, Table] = {
 VOCABULARY_COLUMNS = ("code", "en", "zh", "definition")
 VOCABULARY_EXTRAS = ("en_plural", "broader", "maps_to")
 COMPUTED_VOCABULARIES = (  # used by analysis, stored in no table
-    "agreement_status", "claim_caveat", "claim_verdict", "direction", "flip", "headline_figure", "left_out_reason",
-    "page_part", "pandemic_phase", "record_change", "record_gap", "record_kind", "visit_owed", "world_region",
+    "agreement_status", "claim_caveat", "claim_verdict", "conflict_rule", "direction", "flip", "headline_figure",
+    "left_out_reason", "page_part", "pandemic_phase", "record_change", "record_field", "record_gap", "record_kind",
+    "visit_owed", "world_region",
 )  # fmt: skip
 VOCABULARIES = tuple(
     sorted({f.vocabulary for table in TABLES for f in table.fields if f.vocabulary} | {*COMPUTED_VOCABULARIES})

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 FILE = "wordings.csv"
 GROUP = "group"
+BY_THE_WHOLE = "some time within "  # begins the reason of a part dated by its whole; the id follows
+_DATED = ("events", "milestones", "plans")
 _DECISIONS = "data/raw/decisions.yaml"
 _REASON = re.compile(r"(.*) \(([^()]*, \d{4}-\d\d-\d\d)\)", re.DOTALL)
 Index = Mapping[tuple[str, str], str]
@@ -119,6 +121,10 @@ def texts(tables: Mapping[str, pd.DataFrame]) -> dict[str, tuple[str, str]]:
         reason = {} if pd.isna(row.reason) else {"reason": why(row.reason)[0]}
         for column, text in (judged | reason).items():
             found.setdefault(text, (row.record_id, column))
+    for name in _DATED:  # why a date is read as it is
+        for id, text in tables[name][[BY_NAME[name].key[0], "why"]].dropna().values if name in tables else ():
+            if not text.startswith(BY_THE_WHOLE):
+                found.setdefault(text, (id, "why"))
     return found
 
 
@@ -143,7 +149,8 @@ def _told(material: Material) -> Iterator[Use]:
     for record in material.records:
         for column in BY_NAME[record.table].fields:
             text = record.values.get(column.name)
-            if column.ours and text:
+            reading = column.name == "why" and not str(text).startswith(BY_THE_WHOLE)
+            if text and (column.ours or reading):
                 yield Use(text, record.id, column.name, record.file, record.line_of(column.name))
         for output in record.outputs:
             yield Use(output["title"], record.id, OUTPUTS.name, record.file, record.line_of(OUTPUTS.name))
