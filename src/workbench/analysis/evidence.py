@@ -213,9 +213,7 @@ def gaps(corpus: Corpus) -> pd.DataFrame:
         for gap, count in missing.items()
     ]  # fmt: skip
     rows.sort(key=lambda row: (-row["gain"], row["gap"]))
-    return frame(rows, ["gap", *_COUNTED, "gain", "records"]).astype(
-        dict.fromkeys(_COUNTED, "Int64") | {"gain": float}
-    )
+    return frame(rows, ["gap", *_COUNTED, "gain", "records"]).astype(dict.fromkeys(_COUNTED, "Int64") | {"gain": float})
 
 
 def to_ask(corpus: Corpus) -> pd.DataFrame:

@@ -104,6 +104,8 @@ def narrowed(corpus: Corpus) -> list[dict[str, Fact]]:
     """Facts of the note that the report looks at a period alone, if it does."""
     period = corpus.selection.period
     return [{"period": facts.date(period.text)}] if period else []
+
+
 def publisher(corpus: Corpus, claim_id: str, printed: str) -> Fact:
     """Who states a claim: by the register where it is a body of it, else as printed."""
     own = records("claims", [claim_id])
