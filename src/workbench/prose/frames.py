@@ -224,7 +224,6 @@ _WORDINGS: dict[str, Callable[[Any, Words], str]] = {
     "text": lambda value, words: words.text(str(value)),
     "told": lambda value, words: words.told(str(value)),
     "reason": lambda value, words: words.reason(str(value)),
-    "party": lambda value, words: words.party(str(value)),
     "stated": _stated,
     "record_field": lambda value, words: _field(str(value), words),
     "printed": lambda value, words: str(value),
