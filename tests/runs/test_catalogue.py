@@ -422,6 +422,17 @@ def test_an_event_that_may_have_begun_in_either_of_two_years_is_of_neither(told:
     assert Lists(told, settings, frames).values("years", "zhejiang-libraries", settings.as_of, 1) == []
 
 
+def test_parts_of_an_event_are_not_counted_beside_it(told: Project) -> None:
+    frames, settings = load.ensure_tables(told)
+    before = Lists(told, settings, frames).values("partners", "zhejiang-libraries", settings.as_of, 2)
+    events = frames["events"]
+    events.loc[events["event_id"] != "leeds-visit-2019", "part_of"] = "leeds-visit-2019"
+    after = Lists(told, settings, frames).values("partners", "zhejiang-libraries", settings.as_of, 2)
+    assert "milan-public-libraries" in before
+    assert "milan-public-libraries" not in after
+    assert Lists(told, settings, frames).values("years", "zhejiang-libraries", settings.as_of, 1) == [2019]
+
+
 def test_loops_over_records_are_checked_before_the_records_are_read(place: Project) -> None:
     tiny.write_notebook(place, "beta.ipynb", tiny.CLOSE, parameters=OF_RECORDS)
     assert read(place, OF_PARTNERS, OF_YEARS) == []
