@@ -52,6 +52,7 @@ SLOW = (
     "analysis/test_agreement_answers.py",
     "figures/test_timelines.py",
     "prose/test_stories.py",
+    "test_release.py",
     "test_report.py",
     "test_browser.py",
     "test_starter.py::test_the_example_becomes_an_overview",

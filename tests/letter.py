@@ -60,7 +60,7 @@ posts:
 """
 )
 # Nothing handed to the public may hold any of these.
-MARKS = (ID, "closed doors", "behind doors", "Hidden Office", "hidden", "whispered", "hushed", "Yonder", "yonder",
+MARKS = (ID, "closed doors", "behind doors", "Hidden Office", "a hidden", "whispered", "hushed", "Yonder", "yonder",
          "Invented", "invented", "彼处", "Secret", "2019-04-02", "2 April 2019", "2020-02-03")  # fmt: skip
 
 

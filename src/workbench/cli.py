@@ -113,12 +113,13 @@ def new(what: str, name: str, folder: Path | None) -> None:
 
 @_verb
 def check(folder: Path | None) -> None:
-    """Name everything wrong with records, settings and catalogue; write nothing."""
-    from workbench.records import corpus, load
+    """Name everything wrong with records, settings, catalogue and editions; write nothing."""
+    from workbench.records import corpus, editions, load
     from workbench.runs import catalogue
 
     project = _project(folder)
     material, settings, problems = load.check_project(project)
+    problems = sorted({*problems, *editions.check(project)})
     if settings is not None:
         sound = material is not None and all(problem.severity != "error" for problem in problems)
         try:
@@ -261,6 +262,63 @@ def _duration(seconds: float) -> str:
 def _size(size: int) -> str:
     """A number of bytes as people say it: 12 kB, 3.4 MB, 31 MB."""
     return f"{size / 1e3:.0f} kB" if size < 1e6 else f"{size / 1e6:.1f} MB" if size < 1e7 else f"{size / 1e6:.0f} MB"
+
+
+@_verb
+@click.option("--by", required=True, metavar="NAME", help="Who releases it: printed on every report.")
+@click.option("--on", default="", metavar="DAY", help="The day of the edition (default: today).")
+@click.option("--to", type=click.Path(path_type=Path), default=None, metavar="DIR",
+              help="A folder for the reports and the text of the mail; new or empty.")  # fmt: skip
+@click.option("--zip", "archive", type=click.Path(dir_okay=False, path_type=Path), default=None, metavar="FILE",
+              help="A zip of the reports, for mail; must not be there yet.")  # fmt: skip
+@click.option("--only", multiple=True, metavar="ID", help="Only this report, as overview-en, or partner-* or a kind. "
+              "May be given several times.")  # fmt: skip
+@click.option("--audience", type=click.Choice(["public", "internal"]), default="public",
+              help="For whom: reports that rest on internal sources are released for the house only.")  # fmt: skip
+@click.option("--as-of", default="", metavar="DAY", help="The day as of which the reports were built.")
+def release(folder: Path | None, by: str, on: str, to: Path | None, archive: Path | None, **asked: Any) -> None:
+    """Sign an edition off: all reports, or nothing; with a manifest of what they say in data/editions."""
+    import datetime as dt
+
+    from workbench.prose import mail
+    from workbench.publish import editions
+
+    project = _project(folder)
+    planned = editions.plan(project, by, on or dt.date.today().isoformat(), **asked)
+    letter = mail.for_release(project, planned.edition, planned.listed)
+    for path in editions.release(planned, letter.figures, letter.days, letter.mails, to, archive):
+        click.echo(f"{project.relative(path)} written.")
+    click.echo(
+        f"Edition {planned.edition.id}: {_plural(len(planned.reports), 'report')} released by {planned.edition.by}."
+    )
+
+
+@main.command()
+@click.argument("old", default="", metavar="[OLD]")
+@click.argument("new", default="", metavar="[NEW]")
+@click.option("--home", default="", metavar="HOME", help="Whose exchange (default: the default home).")
+@click.option("--audience", type=click.Choice(["public", "internal"]), default="public",
+              help="Whose newest edition, where none is named.")  # fmt: skip
+@click.option("--language", type=click.Choice(["en", "zh"]), default="en", help="The language of the text.")
+@click.option("--mail", "as_mail", is_flag=True, help="As the text of a mail, with the list of reports.")
+@project_option
+def changes(
+    old: str, new: str, home: str, audience: str, language: str, as_mail: bool, folder: Path | None
+) -> None:  # fmt: skip
+    """Say in words what is new, altered and withdrawn since an edition, and what it corrects.
+
+    OLD: an edition, as 2026-11-22 (default: the newest). NEW: a later one (default: the records as they are).
+    """
+    from workbench.prose import mail
+    from workbench.publish import editions
+
+    project = _project(folder)
+    corpus = mail.compared(project, old, new, home, audience)
+    if as_mail:
+        listed = editions.listed(project, corpus.selection.audience)
+        click.echo(mail.mail(corpus, language, project, listed), nl=False)
+    else:
+        click.echo(mail.text(corpus, language, project))
 
 
 @_verb

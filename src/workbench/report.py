@@ -23,7 +23,7 @@ from workbench.analysis.questions import question
 from workbench.errors import UsageError, did_you_mean
 from workbench.figures import style
 from workbench.paths import PROJECT_VARIABLE, Project, find_project
-from workbench.prose import facts
+from workbench.prose import changes, facts
 from workbench.prose.citations import Citations, FigureLinks
 from workbench.prose.facts import Fact, RecordId
 from workbench.prose.frames import readable
@@ -123,8 +123,8 @@ class Report:
     def say(self, passage: str, *, under: str = "", language: str = "", otherwise: str = "", **values: Any) -> None:
         """A paragraph: the sentences of a passage, each with the numbers of its sources.
 
-        ``under`` is a small heading above it; ``language`` another one than the report's;
-        ``otherwise`` the passage for when there is nothing to say.
+        A passage of another template is named with it (``changes/news``). ``under`` is a small heading above it;
+        ``language`` another one than the report's; ``otherwise`` the passage for when there is nothing to say.
         """
         language = language or self.language
         body = self._sentences(passage, language, values)
@@ -134,7 +134,19 @@ class Report:
             return
         attribute = f' lang="{language}"' if language != self.language else ""
         heading = f"<h3>{escape(under)}</h3>" if under else ""
-        self._emit("paragraph", f'{heading}<p class="{passage}"{attribute}>{body}</p>', _plain(body))
+        name = passage.rpartition("/")[2]
+        self._emit("paragraph", f'{heading}<p class="{name}"{attribute}>{body}</p>', _plain(body))
+
+    def changes(self) -> None:
+        """The section that says what differs from the newest released edition, with its heading (`prose.changes`)."""
+        told = changes.section(self.corpus, self.language)
+        heading = self.words.phrase("changes/heading")
+        self.heading("")
+        self._emit("heading", f'<h2 id="changes">{escape(heading)}</h2>', heading)
+        if told.note:
+            self._note(self.words.phrase(told.note[0], **told.note[1]))
+        for passage, values in told.paragraphs:
+            self.say(passage, **values)
 
     def verdict(self, code: str, passage: str, *, languages: Sequence[str] = (), **values: Any) -> None:
         """A card of what may be said of a claim: the word for the verdict (``code`` of claim_verdict) over the
@@ -263,8 +275,11 @@ class Report:
     # --- sources --------------------------------------------------------------------------
 
     def sources(self) -> None:
-        """The numbered sources, each with the places of it that were used, and the records behind the sentences."""
+        """The numbered sources, each with the places of it that were used, and the records behind the sentences; in a
+        report for the public first that there may be more than these tell."""
         self._pending = ""
+        if self.corpus.withheld:
+            self._note(self.words.phrase("common/withheld"))
         cited = self.citations
         if not cited.sources:
             return
@@ -308,7 +323,7 @@ class Report:
     def _sentences(self, passage: str, language: str, values: dict[str, Any]) -> str:
         """The sentences of a passage as markup; empty where there is nothing to say."""
         words = self._words.setdefault(language, Words(self.corpus, language, self.words.templates))
-        sentences = words.say(f"{self.kind}/{passage}", **values)
+        sentences = words.say(passage if "/" in passage else f"{self.kind}/{passage}", **values)
         return str(words.grammar.SPACE).join(self._sentence(sentence) for sentence in sentences)
 
     def _sentence(self, sentence: Sentence) -> str:

@@ -331,8 +331,9 @@ def moved_figures(corpus: Corpus) -> list[Moved]:
         return []
     home = corpus.selection.home.id
     said = {row["measure"]: row for row in corpus.since.edition.figures if row["home"] == home}
+    later = corpus.since.later
     found = []
-    for row in figures([corpus]):
+    for row in [one for one in later.figures if one["home"] == home] if later else figures([corpus]):
         then = said.get(row["measure"])
         if then is None or (then["low"], then["high"]) == (row["low"], row["high"]):
             continue

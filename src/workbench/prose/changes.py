@@ -72,14 +72,13 @@ def section(corpus: Corpus, language: str, most: int | None = MOST) -> Section:
     return Section(tuple(found))
 
 
-def told(corpus: Corpus, words: Words, most: int | None = None) -> list[str]:
-    """The section as plain text, a paragraph each."""
+def told(corpus: Corpus, words: Words, most: int | None = None) -> list[list[str]]:
+    """The section as plain text: a list of sentences each paragraph."""
     about = section(corpus, words.language, most)
     if about.note:
-        return [words.phrase(about.note[0], **about.note[1])]
-    space = "" if words.language == "zh" else " "
+        return [[words.phrase(about.note[0], **about.note[1])]]
     said = [words.say(passage, **values) for passage, values in about.paragraphs]
-    return [space.join(str(Markup(sentence.markup).unescape()) for sentence in one) for one in said]
+    return [[str(Markup(sentence.markup).unescape()) for sentence in sentences] for sentences in said]
 
 
 def _edition(edition: Edition) -> SimpleNamespace:

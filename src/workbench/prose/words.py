@@ -144,7 +144,8 @@ class Words:
         environment.filters.update({name: self._noting(name, word) for name, word in filters.items()})
         environment.filters["listed"] = lambda items: Markup(self.grammar.listed([str(item) for item in items]))
         environment.globals.update(sentence=self._sentence, single=Fact("number", 1), nothing=Fact("number", 0))
-        environment.globals["telling"] = environment.get_template(f"{self.language}/telling.j2").module
+        for shared in ("telling", "changing"):
+            environment.globals[shared] = environment.get_template(f"{self.language}/{shared}.j2").module
         return environment
 
     def _noting(self, name: str, word: Callable[..., str]) -> Callable[..., Markup]:

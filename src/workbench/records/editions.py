@@ -178,10 +178,12 @@ class Edition:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What is different from an earlier edition, over the whole project."""
+    """What is different from an earlier edition, over the whole project: in the records as they are, or in a later
+    edition."""
 
     edition: Edition
     changes: tuple[Change, ...]
+    later: Edition | None = None
 
 
 # --- from tables and back -----------------------------------------------------------------

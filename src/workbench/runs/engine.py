@@ -92,7 +92,7 @@ def build(
     runs = catalogue.read(project, settings, as_of, frames)
     after = file_digest(project.processed / tables.DESCRIPTION)
     chosen = _chosen([run.id for run in runs], only)
-    maker = _Maker(project, settings, runs, chosen, force, all_formats)
+    maker = Built(project, settings, runs, chosen, force, all_formats)
     try:
         outcomes = maker.make(jobs or _processors(), tell)
     finally:
@@ -129,8 +129,8 @@ def _check_catalogue(project: Project, settings: Settings, as_of: str) -> None:
         raise RecordsError([*error.problems, *errors]) from None
 
 
-class _Maker:
-    """Makes the chosen reports of a catalogue; ``entries`` is the manifest as it grows."""
+class Built:
+    """The reports of a catalogue as they are built: makes the chosen ones; ``entries`` is the manifest as it grows."""
 
     def __init__(
         self, project: Project, settings: Settings, runs: Sequence[Run], chosen: set[str], force: bool,
@@ -285,6 +285,12 @@ class _Maker:
         """Where an executed notebook is kept."""
         return self.project.reports / "notebooks" / f"{id}.ipynb"
 
+    def about(self, run: Run) -> dict[str, Any]:
+        """What a report's executed notebook says of it."""
+        from workbench.publish import content
+
+        return content.facts_of(self.notebook(run.id))
+
     def file(self, id: str, name: str) -> Path:
         """Where a file of a report is kept."""
         return self.project.reports / f"{id}.{name}"
@@ -347,7 +353,7 @@ class _Maker:
             write_atomic(self.project.reports / MANIFEST, text.encode())
 
 
-def built(project: Project, as_of: str = "") -> _Maker:
+def built(project: Project, as_of: str = "") -> Built:
     """The reports of the catalogue as they were last built, to be looked at: what is fresh, where its files are, and
     `render` for a file made otherwise. Nothing is run and no report is written. Raises `RecordsError` as `build`."""
     from workbench import settings as settings_module
@@ -357,7 +363,7 @@ def built(project: Project, as_of: str = "") -> _Maker:
     frames, _ = load.ensure_tables(project)
     audiences.public(project, frames, settings)
     runs = catalogue.read(project, settings, as_of, frames)
-    return _Maker(project, settings, runs, {run.id for run in runs}, force=False, all_formats=False)
+    return Built(project, settings, runs, {run.id for run in runs}, force=False, all_formats=False)
 
 
 def audience_of(run: Run) -> str:
