@@ -21,7 +21,6 @@ from workbench.prose.words import Words
 from workbench.records import dates
 from workbench.records.selection import Corpus
 
-_UNITS = (("day", 1.0, 92), ("month", 30.44, 1100), ("year", 365.25, 0))  # name, days, up to how many days
 Row = tuple[list[str], tuple[RecordId, ...]]
 Passage = dict[str, Any]
 
@@ -258,19 +257,10 @@ def _lead_time(row: Any, answers: Answers) -> SimpleNamespace:
             first and not row.to_agreement_low and first in activity.occasions(row.agreement_id, None, corpus)
         ),
         contact=SimpleNamespace(first=answers.act(first) if first else None) if met else None,
-        wait=_span(row.to_agreement_low, row.to_agreement_high, (*own, *contact)),
+        wait=telling.span(row.to_agreement_low, row.to_agreement_high, (*own, *contact)),
         exchange=answers.act(row.exchange) if row.exchange else None,
-        then=_span(row.to_exchange_low, row.to_exchange_high, (*own, *later)),
+        then=telling.span(row.to_exchange_low, row.to_exchange_high, (*own, *later)),
     )
-
-
-def _span(low: Any, high: Any, own: tuple[RecordId, ...]) -> SimpleNamespace | None:
-    """A time from so many to so many days in the unit that suits it, rounded outwards."""
-    if pd.isna(low) or pd.isna(high):
-        return None
-    unit, days, _ = next(one for one in _UNITS if high <= one[2] or not one[2])
-    ends = (int(low // days), int(-(-high // days)))
-    return SimpleNamespace(unit=unit, number=facts.number(ends[0] if ends[0] == ends[1] else ends, own))
 
 
 # --- what is covered ------------------------------------------------------------------------------

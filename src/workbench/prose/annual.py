@@ -125,7 +125,7 @@ def key_figures(answers: Answers) -> list[tuple[str, str, dict[str, Any]]]:
         return []
     printed = {name: span(row.low, row.high) for name, row in measures.items()}
     single = facts.number(int(measures["exchanges"].single))
-    balance = " : ".join(printed[way] for way in ("inbound", "outbound", "online"))
+    balance = " : ".join(printed[way] for way in ("inbound", "outbound"))
     return [
         (printed["exchanges"], "figure_exchanges", {"told_once": single}),
         (balance, "figure_balance", {}),
@@ -310,17 +310,16 @@ def funders(answers: Answers) -> dict[str, Any]:
 
 
 def online(answers: Answers) -> dict[str, Any]:
-    """Facts of the share that was met online, in the year and in the years before."""
-    now, before = list(answers.of_year.itertuples(index=False)), answers.before
+    """Facts of what was held online, in the year and in the years before."""
+    now = list(answers.of_year.itertuples(index=False))
     held = [row for row in now if row.mode in _ONLINE]
     sure = sum(row.sure for row in held)
-    earlier = [row for row in before if row.mode in _ONLINE]
+    earlier = [row for row in answers.before if row.mode in _ONLINE]
     number = len(held) if sure == len(held) else (sure, len(held))
     return answers.known | {
         "any": bool(held or earlier) and bool(now),
         "online": facts.number(number, records("events", [row.event_id for row in held or now])),
         "earlier": facts.number(len(earlier), records("events", [row.event_id for row in earlier])),
-        "of_earlier": facts.number(len(before), records("events", [row.event_id for row in before])),
     }
 
 

@@ -6,7 +6,6 @@ the page is counted, and said to be left out.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -21,7 +20,6 @@ from workbench.records import dates
 from workbench.records.selection import Corpus
 
 MOST_EVENTS, MOST_PLANS, MOST_PEOPLE, MOST_CLAIMS, MOST_CAVEATS = 4, 6, 5, 2, 2
-_MONTH, _YEAR = 365.2425 / 12, 365.2425  # days
 _SETTLED = 30  # days: a shorter lead time tells nothing
 
 
@@ -134,9 +132,9 @@ def ties(answers: Answers) -> dict[str, Any]:
     own = records("agreements", [row.agreement_id]) if row else ()
     before, after = None, None
     if row and row.to_agreement_low > _SETTLED:
-        before = _lasted(row.to_agreement_low, row.to_agreement_high, own + _of(answers, row.contact))
+        before = telling.span(row.to_agreement_low, row.to_agreement_high, own + _of(answers, row.contact))
     if row and not pd.isna(row.to_exchange_low) and row.to_exchange_low > _SETTLED:
-        after = _lasted(row.to_exchange_low, row.to_exchange_high, own + records("events", [row.exchange]))
+        after = telling.span(row.to_exchange_low, row.to_exchange_high, own + records("events", [row.exchange]))
     met = any(row.counted for row in answers.theirs(answers.exchanges))
     return answers.known | {
         "ties": telling.ties(answers.ties),
@@ -149,13 +147,6 @@ def ties(answers: Answers) -> dict[str, Any]:
 def _of(answers: Answers, id: str) -> tuple[tuple[str, str], ...]:
     """The reference of a record that is an event or an agreement."""
     return records("events" if id in set(answers.exchanges["event_id"]) else "agreements", [id])
-
-
-def _lasted(low: int, high: int, own: tuple[tuple[str, str], ...]) -> SimpleNamespace:
-    """A time between two records in the unit that suits it; the true one lies between the ends."""
-    unit, days = ("year", _YEAR) if low > 2 * _YEAR else ("month", _MONTH)
-    ends = math.floor(low / days), math.ceil(high / days)
-    return SimpleNamespace(unit=unit, number=facts.number(ends[0] if ends[0] == ends[1] else ends, own))
 
 
 def history(answers: Answers) -> dict[str, Any]:
@@ -273,7 +264,7 @@ def cautions(answers: Answers) -> dict[str, Any]:
     standing = any(row.counted for row in told) or any(answers.partner in row.partners for row in answers.ties)
     claims = _about(answers)
     return answers.known | {
-        "claims": [_claim(row) for row in claims[:MOST_CLAIMS]],
+        "claims": [_claim(row, answers.corpus) for row in claims[:MOST_CLAIMS]],
         "more": _number("claims", [row.claim_id for row in claims[MOST_CLAIMS:]]),
         "passing": list(dict.fromkeys(_passing(row) for row in passing)) if standing else [],
         "single_source": _number("events", alone),
@@ -296,10 +287,10 @@ def _passing(row: Any) -> Fact:
     return facts.text(row.topic, own) if row.type == "other" and row.topic else facts.code("event_type", row.type, own)
 
 
-def _claim(row: Any) -> SimpleNamespace:
+def _claim(row: Any, corpus: Corpus) -> SimpleNamespace:
     own = records("claims", [row.claim_id])
     return SimpleNamespace(
-        publisher=facts.printed(row.publisher, own),
+        publisher=telling.publisher(corpus, row.claim_id, row.publisher),
         what=facts.text(row.what, own),
         as_of=facts.date(row.as_of, own) if row.as_of else None,
         verdict=facts.code("claim_verdict", row.verdict, own),

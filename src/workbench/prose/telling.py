@@ -261,6 +261,19 @@ def kinds(rows: list[Any]) -> list[tuple[Fact, Fact]]:
     ]
 
 
+_UNITS = (("day", 1.0, 92), ("month", 30.44, 1100), ("year", 365.25, 0))  # name, days, up to how many days
+
+
+def span(low: Any, high: Any, own: tuple[RecordId, ...]) -> SimpleNamespace | None:
+    """A time from so many to so many days in the unit that suits it, rounded outwards, for the macro *span*; None
+    where an end is missing."""
+    if pd.isna(low) or pd.isna(high):
+        return None
+    unit, days, _ = next(one for one in _UNITS if high <= one[2] or not one[2])
+    ends = (int(low // days), int(-(-high // days)))
+    return SimpleNamespace(unit=unit, number=facts.number(ends[0] if ends[0] == ends[1] else ends, own))
+
+
 def chosen(rows: list[Any], most: int) -> tuple[list[Any], list[Any]]:
     """The exchanges to be told one by one, in their order, and the rest: those with one partner go before those in
     company, else the first before the later."""
