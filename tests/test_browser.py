@@ -1,7 +1,7 @@
 """Built reports and their list in a real browser: no request, no complaint, accessible, and nothing in a record runs.
 
-Whatever kinds the catalogue has are built once, for one home, from the five articles; the words of the records of a
-second project try to break out of the page.
+Whatever kinds the catalogue has are built once, for one home; the words of the records of a second project try to
+break out of the page.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from typing import Any
 
 import pytest
 
-import five
 from publish import hostile
-from publish.listed import put
+from publish.listed import put, speak
 from runs import tiny
 from workbench import settings as settings_module
 from workbench.paths import Project
 from workbench.publish import site
+from workbench.records import load
 from workbench.runs import catalogue, engine
+from workbench.runs.catalogue import Run
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 ROOT = Path(__file__).parents[1]
@@ -50,10 +51,11 @@ MEASURE = """() => {
   const shown = (e) => e.checkVisibility() && getComputedStyle(e).clipPath === "none" && !e.closest("svg svg, .alt");
   const all = [...document.body.querySelectorAll("*")].filter((e) => shown(e) && !scrolled(e));
   const box = (e) => e.getBoundingClientRect(), width = document.documentElement.clientWidth;
+  const sticksOut = (e) => box(e).right > width + 0.5 || (box(e).left < -0.5 && box(e).right > 0);
   const text = "p, li, td, th, dt, dd, h1, h2, h3, caption, a, button";
   const texts = all.filter((e) => e.matches(text) && !e.closest("sup, svg"));
   return { page: document.documentElement.scrollWidth,
-    wide: all.filter((e) => box(e).right > width + 0.5 || box(e).left < -0.5).map((e) => e.outerHTML.slice(0, 90)),
+    wide: all.filter(sticksOut).map((e) => e.outerHTML.slice(0, 90)),
     small: texts.filter((e) => parseFloat(getComputedStyle(e).fontSize) < 11).map((e) => e.outerHTML.slice(0, 90)) };
 }"""
 STOPS = """() => [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")]
@@ -125,33 +127,40 @@ def show(browser: Any) -> Iterator[Open]:
 # --- what is opened -------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """One report of each kind and language of the catalogue, and their list."""
-    project = five.copy(tmp_path_factory.mktemp("browser") / "project")
-    shutil.copy(ROOT / "reports.toml", project.catalogue_file)
-    first: dict[tuple[str, Any], str] = {}
-    for run in catalogue.read(project, settings_module.read(project)):
+def built(project: Project, runs: list[Run]) -> list[Path]:
+    """The pages of the first run of each notebook and language, and their list."""
+    rows: dict[tuple[str, Any], str] = {}
+    for run in runs:
         given = {name: value for name, value in run.parameters if name != "as_of"}
-        key = (run.notebook.name, given.get("language"))
-        first.setdefault(key, tiny.row(run.id, run.notebook.name, **given))
-    tiny.write_catalogue(project, *first.values())
+        rows.setdefault((run.notebook.name, given.get("language")), tiny.row(run.id, run.notebook.name, **given))
+    tiny.write_catalogue(project, *rows.values())
     result = engine.build(project)
     assert {outcome.id: outcome.message for outcome in result.outcomes if outcome.state != "done"} == {}
     found = sorted(project.reports.glob("*.html"))
-    assert len(found) == len(first) + 1
+    assert len(found) == len(rows) + 1
     return found
 
 
 @pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """One report of each kind and language of the catalogue, and their list: of all homes the last one's."""
+    project = Project(tmp_path_factory.mktemp("browser") / "project")
+    for name in ("data/raw", "notebooks"):
+        shutil.copytree(ROOT / name, project.root / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    for name in ("workbench.toml", "reports.toml"):
+        shutil.copy(ROOT / name, project.root / name)
+    tables, settings = load.ensure_tables(project)
+    return built(project, catalogue.read(project, settings, tables=tables)[::-1])
+
+
+@pytest.fixture(scope="module")
 def attacked(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The overview and the answers of the spoilt project, and their list."""
-    project = hostile.copy(tmp_path_factory.mktemp("attacked") / "project")
-    given = {"home": "hangzhou-public-library", "language": "en"}
-    rows = [tiny.row(name, f"{name}.ipynb", **given) for name in ("overview", "questions")]
-    tiny.write_catalogue(project, *rows)
-    assert engine.build(project).exit_code == 0
-    return sorted(project.reports.glob("*.html"))
+    """The same of the spoilt project, of the first home; and the answers to all questions."""
+    project = speak(hostile.copy(tmp_path_factory.mktemp("attacked") / "project"), "en", "zh")
+    shutil.copy(ROOT / "reports.toml", project.catalogue_file)
+    tables, settings = load.ensure_tables(project)
+    answers = Run("questions", project.notebooks / "questions.ipynb", (("language", "en"),))
+    return built(project, [*catalogue.read(project, settings, tables=tables), answers])
 
 
 LEEDS = {"kind": "partner", "partner": "leeds-libraries", "partner_name": "Leeds Libraries"}
@@ -166,8 +175,7 @@ SAID = {
 @pytest.fixture(scope="module")
 def listed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The list of a few invented reports."""
-    project = tiny.bare_project(tmp_path_factory.mktemp("listed") / "project")
-    tiny.replace(project.settings_file, 'languages = ["en"]', 'languages = ["en", "zh"]')
+    project = speak(tiny.bare_project(tmp_path_factory.mktemp("listed") / "project"), "en", "zh")
     runs = []
     for id, (title, language, sentences) in SAID.items():
         partner = LEEDS | {"partner_name": title} if id.startswith("leeds") else {"kind": "annual", "period": id[-4:]}

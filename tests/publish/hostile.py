@@ -55,6 +55,7 @@ def _spoil_names(file: Path) -> None:
         rows = list(csv.DictReader(handle))
     for row in rows:
         for language in ("name_en", "name_zh"):
+            row[language] = row[language] or row["name_en"]  # all have a Chinese name: their reports are made
             if row[language]:
                 row["variants"] = " | ".join(filter(None, [row["variants"], row[language]]))
                 row[language] = f"{row[language]} {ATTACK}"

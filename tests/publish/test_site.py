@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from publish.conftest import Page
-from publish.listed import put
+from publish.listed import put, speak
 from runs import tiny
 from workbench import settings as settings_module
 from workbench.paths import Project
@@ -264,7 +264,7 @@ def test_every_word_is_used() -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_first_language_of_the_settings_is_that_of_the_page(project: Project, language: str) -> None:
     other = "zh" if language == "en" else "en"
-    tiny.replace(project.settings_file, 'languages = ["en"]', f'languages = ["{language}", "{other}"]')
+    speak(project, language, other)
     page = index(project, [put(project, "a")])
     assert page.of("html") == [{"lang": language}]
     title = {"en": "International exchange of the public libraries of Zhejiang", "zh": "浙江省公共图书馆国际交流"}

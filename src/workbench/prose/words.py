@@ -162,7 +162,7 @@ class Words:
     def _sentence(self, caller: Callable[[], str]) -> Markup:
         self._noted.append([])
         text = re.sub(r"\s+([,.;:!?，。；：])", r"\1", " ".join(str(caller()).split()))
-        text = _MENTION.sub(lambda found: self._original(found[1]), text)
+        text = _MENTION.sub(lambda found: str(escape(self._original(found[1]))), text)
         facts = tuple(self._noted.pop())
         sentence = Sentence(text[:1].upper() + text[1:], facts)
         if not sentence.records:
