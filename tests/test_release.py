@@ -188,7 +188,10 @@ def test_a_correction_is_named(told: Project, tmp_path: Path, rebuild: Callable[
         told.dossiers / "hzlib-milan-exchange.yaml", "when: {edtf: 2017-10, says", "when: {edtf: 2017-11, says"
     )
     rebuild(told)
-    wrong = "the edition of 22 November 2026 gave October 2017 as the date of the staff exchange with Milan Public Libraries"
+    wrong = (
+        "the edition of 22 November 2026 gave October 2017 as the date of the staff exchange with Milan Public "
+        "Libraries"
+    )
     right = "it is November 2017, by Hangzhou Public Library"
     page = (told.reports / "told-en.html").read_text(encoding="utf-8")
     assert wrong in page
@@ -309,7 +312,13 @@ def test_a_build_that_is_not_whole_stops_the_release(told: Project, tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("by", "said"),
-    [("", "empty"), ("   ", "empty"), ("Wang\nMei", "not one line"), ("a\u202egnaW", "not one line"), ("x" * 5000, "longer than")],
+    [
+        ("", "empty"),
+        ("   ", "empty"),
+        ("Wang\nMei", "not one line"),
+        ("a\u202egnaW", "not one line"),
+        ("x" * 5000, "longer than"),
+    ],
 )  # fmt: skip
 def test_a_name_that_is_none(told: Project, by: str, said: str) -> None:
     refused(release(told, by=by), "--by", said)

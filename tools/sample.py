@@ -56,7 +56,7 @@ def readme(folder: Path) -> str:
     lines = [
         "# A released edition",
         "",
-        f"Made by `make sample` from the records of this project as of {manifest['as_of']}. Download a page, open it in",
+        f"Made by `make sample` from the records as of {manifest['as_of']}. Download a page, open it in",
         "a browser: it asks for nothing, and a click on a sentence shows its source.",
         "",
         "| report | language | page | PDF |",

@@ -207,7 +207,7 @@ def gaps(corpus: Corpus) -> pd.DataFrame:
         for gap in row.gaps:
             missing.setdefault(gap, Counter())[row.record] += 1
             behind.setdefault(gap, []).append(row.record_id)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"gap": gap, **{table: count[table] for table in _COUNTED}, "records": tuple(behind[gap]),
          "gain": sum(number / asked[table] for table, number in count.items()) / len(scored)}
         for gap, count in missing.items()
@@ -221,7 +221,8 @@ def to_ask(corpus: Corpus) -> pd.DataFrame:
     question 25).
 
     Columns: partner (missing: nobody abroad is named, so only the home itself can tell), lacking (number of records
-    that lack something), gaps (codes of record_gap, the most frequent first), records. Those who can tell most come first.
+    that lack something), gaps (codes of record_gap, the most frequent first), records. Those who can tell most
+    come first.
     """
     bodies = {table: agreed.bodies_of(corpus, table) for table in ("events", "agreements", "plans")}
     found: dict[str | None, tuple[list[str], Counter[str]]] = {}
@@ -233,7 +234,7 @@ def to_ask(corpus: Corpus) -> pd.DataFrame:
             ids, lacking = found.setdefault(partner, ([], Counter()))
             ids.append(row.record_id)
             lacking.update(row.gaps)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"partner": partner, "lacking": len(ids), "records": tuple(ids),
          "gaps": tuple(gap for gap, _ in sorted(lacking.items(), key=lambda item: (-item[1], item[0])))}
         for partner, (ids, lacking) in found.items()

@@ -348,7 +348,7 @@ def date_rows(answers: Answers, words: Words) -> list[Row]:
 
 
 def _why(row: Any, words: Words) -> str:
-    """Why a date is read as it is: the reason given; of a part with the date of its whole, that; else how it is known."""
+    """Why a date is read as it is: the reason given; of a part with the date of its whole, that; else its basis."""
     whole = str(row.why or "").removeprefix(wordings.BY_THE_WHOLE)
     if row.why and whole != row.why and words.is_record(whole):
         return words.phrase("coverage/within", whole=facts.printed(words.record_title(whole)))

@@ -83,6 +83,7 @@ def lead(answers: Answers) -> dict[str, Any]:
     """Facts of the headline: who the partners are, how alive it is, what is owed and open."""
     counted = answers.counted
     of_late = counted[counted["earliest"].map(lambda day: bool(day and day >= answers.limit)).astype(bool)]
+    period = answers.corpus.selection.period
     return {
         "home": answers.home,
         "window": WINDOW,
@@ -93,7 +94,7 @@ def lead(answers: Answers) -> dict[str, Any]:
         "partners": facts.counted(numbers.number(answers.corpus, "partners")),
         "countries": facts.counted(numbers.number(answers.corpus, "countries")),
         "often": _most_often(answers.partners),
-        "period": None if answers.today else facts.date(answers.corpus.selection.period.text),
+        "period": facts.date(period.text) if period and not answers.today else None,
         "late": _bodies(of_late),
         "late_number": facts.number(len(_bodies(of_late)), records("events", of_late["event_id"])),
         "named": _NAMED,
