@@ -126,9 +126,10 @@ def key_figures(answers: Answers) -> list[tuple[str, str, dict[str, Any]]]:
     printed = {name: span(row.low, row.high) for name, row in measures.items()}
     single = facts.number(int(measures["exchanges"].single))
     balance = " : ".join(printed[way] for way in ("inbound", "outbound"))
+    moved = any(measures[way].high for way in ("inbound", "outbound"))
     return [
         (printed["exchanges"], "figure_exchanges", {"told_once": single}),
-        (balance, "figure_balance", {}),
+        *([(balance, "figure_balance", {})] if moved else []),
         (printed["partners"], "figure_partners", {"countries": _range(measures, "countries")}),
         (str(len(answers.sources)), "figure_sources", {}),
     ]

@@ -266,7 +266,7 @@ def cautions(answers: Answers) -> dict[str, Any]:
     return answers.known | {
         "claims": [_claim(row, answers.corpus) for row in claims[:MOST_CLAIMS]],
         "more": _number("claims", [row.claim_id for row in claims[MOST_CLAIMS:]]),
-        "passing": list(dict.fromkeys(_passing(row) for row in passing)) if standing else [],
+        "passing": _passing(passing) if standing else [],
         "single_source": _number("events", alone),
     }
 
@@ -281,10 +281,14 @@ def _about(answers: Answers) -> list[Any]:
     return sorted(about, key=lambda row: (-verdicts.index(row.verdict), row.subject == answers.partner))
 
 
-def _passing(row: Any) -> Fact:
-    """What is told in passing: its kind, or what it was about where the kind tells nothing."""
-    own = records("events", [row.event_id])
-    return facts.text(row.topic, own) if row.type == "other" and row.topic else facts.code("event_type", row.type, own)
+def _passing(rows: list[Any]) -> list[Fact]:
+    """What is told in passing, each once: its kind, or what it was about where the kind tells nothing."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        key = ("text", row.topic) if row.type == "other" and row.topic else ("kind", row.type)
+        found.setdefault(key, []).append(row.event_id)
+    return [facts.text(value, own) if kind == "text" else facts.code("event_type", value, own)
+            for (kind, value), ids in found.items() for own in [records("events", ids)]]  # fmt: skip
 
 
 def _claim(row: Any, corpus: Corpus) -> SimpleNamespace:
