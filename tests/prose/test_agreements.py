@@ -244,3 +244,14 @@ def test_every_cell_in_both_languages(asked):
             assert {len(cells) for cells, _ in rows} == {len(columns)}
             assert all(records for _, records in rows)
             assert language == "en" or not [c for cells, _ in rows for c in cells if re.search(r"[一-鿿][,;:(]", c)]
+
+
+def test_voiced_first_is_not_planned_for_the_earliest_time(world):
+    """A visit for 2030 was spoken of in 2018, one for 2020 in 2019."""
+    met = [event("early", "2018"), event("late", "2019")]
+    plans = section("plans", plan("far", "2030", raised_at="early", what="'a far visit'"),
+                    plan("near", "2020", raised_at="late", what="'a near visit'"))  # fmt: skip
+    corpus = world.corpus(article("a", section("events", *met), plans))
+    said = say(corpus, "plans", **told.plans(answers(corpus)))
+    assert said[1] == "Voiced first was a far visit with Leeds Libraries, planned in 2018."
+    assert said[2].startswith("Planned for 2020 with Leeds Libraries: a near visit; that time has passed")

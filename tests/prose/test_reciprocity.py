@@ -109,7 +109,7 @@ def test_no_contact_is_recent(asked):
         "17 March of 2021, 2022 "
         "or 2023, our reading: Christian Scholl of the City of Heidelberg."
     )
-    assert said[2].startswith("Whether any of them still holds the post named")
+    assert said[2].startswith("Who at the three partners still holds the post named")
 
 
 def test_people_by_post_where_the_settings_ask_for_it(asked):
@@ -199,9 +199,8 @@ def test_received_given_and_not_said(world):
 def test_habits_and_what_was_never_tried(world):
     corpus = world.corpus(article("a", section("events", event("a", "2018"), event("b", "2019"),
                                                event("c", "2020", who=CAME.format(MILAN)))))  # fmt: skip
-    assert say(corpus, "habits", **told.habits(answers(corpus))) == [
-        "Kinds of exchange that recur with the same partner: visits with Leeds Libraries (two)."
-    ]
+    said = say(corpus, "habits", **told.habits(answers(corpus)))
+    assert said[0].endswith("these kinds recur with the same partner: visits with Leeds Libraries (two).")
     note = Words(corpus, "en").phrase("reciprocity/untried", **told.untried(answers(corpus))[0])
     assert note.startswith("Not on record with any partner: meeting, ")
     assert [cells[0] for cells, _ in told.kind_rows(answers(corpus), Words(corpus, "en"))] == ["Leeds Libraries"]

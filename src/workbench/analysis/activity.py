@@ -29,7 +29,11 @@ def months_before(day: dt.date, months: int) -> dt.date:
 
 
 def dormant(corpus: Corpus, months: int = WINDOW) -> pd.DataFrame:
-    """Question 1: countable agreements and when each last showed activity: the rows of `lives` that count."""
+    """Question 1: countable agreements and when each last showed activity.
+
+    The rows of `lives` that count, with its columns: agreement_id, kind, partners, last_earliest, last_latest,
+    last_record, dormant, assumed, in_doubt, after, events, records.
+    """
     table = lives(corpus, months)
     return table[table.pop("countable")].reset_index(drop=True)
 

@@ -203,14 +203,17 @@ def other_plans(answers: Answers) -> pd.DataFrame:
 
 
 def plans(answers: Answers) -> Passage:
-    """Facts of the passage about open plans: how many, the oldest, and those whose time has passed."""
+    """Facts of the passage about open plans: how many, the one voiced first (where nobody says when, meant for the
+    earliest time), and those whose time has passed."""
     rows = list(other_plans(answers).itertuples(index=False))
     overdue = [row for row in rows if telling.yes(row.overdue)]
+    voiced = sorted((row for row in rows if row.raised or row.date),
+                    key=lambda row: dates.parse(row.raised or row.date).sort_key)  # fmt: skip
     return {
         "number": _number((row.plan_id for row in rows), "plans"),
         "promised": len(answers.commitments) > 0,
         "alone": _number((row.plan_id for row in rows if not row.partners), "plans"),
-        "oldest": _plan(rows[0]) if rows and (rows[0].raised or rows[0].date) else None,
+        "oldest": _plan(voiced[0]) if voiced else None,
         "overdue": [_plan(row) for row in overdue],
     }
 
