@@ -255,3 +255,18 @@ def test_voiced_first_is_not_planned_for_the_earliest_time(world):
     said = say(corpus, "plans", **told.plans(answers(corpus)))
     assert said[1] == "Voiced first was a far visit with Leeds Libraries, planned in 2018."
     assert said[2].startswith("Planned for 2020 with Leeds Libraries: a near visit; that time has passed")
+
+
+def test_the_occasion_of_a_signing_follows_it_not(world):
+    """A visit from March to May 2019 at which the memorandum was signed on 2 April ended after the signing, and is no
+    exchange that followed."""
+    part = "  parts:\n  - {id: signing, type: agreement_signing, says: some words, when: {edtf: 2019-04-02}}\n"
+    made = agreement("m", milestones="{signed: {event: signing, says: some words}}")
+    stay = event("stay", "2019-03/2019-05") + part
+    corpus = world.corpus(article("a", section("agreements", made), section("events", stay)))
+    assert lives(corpus)[0].startswith(
+        "Under the memorandum with Leeds Libraries (signed on 2 April 2019) no exchange is"
+    )
+    later = event("later", "2020")
+    corpus = world.corpus(article("a", section("agreements", made), section("events", stay, later)))
+    assert lives(corpus)[0].startswith("Exchange followed, and then ceased")

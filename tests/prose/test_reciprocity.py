@@ -239,3 +239,11 @@ def test_a_planned_return_by_its_kind(world):
     assert "To Leeds Libraries a visit is planned in return (2021); no record says that it came about." in visits(
         corpus
     )
+
+
+def test_a_talk_is_of_the_body_that_spoke(world):
+    """At a conference with Leeds and Milan somebody of Leeds spoke: the talk is of Leeds, not of Milan."""
+    who = "{speaker: Andrea Ellison @ leeds-libraries, participant: [milan-public-libraries, hangzhou-public-library]}"
+    met = event("met", "2019", "conference", who=who, outputs="{talk: reading}")
+    corpus = world.corpus(article("a", section("events", met)))
+    assert say(corpus, "outputs", **told.outputs(answers(corpus))) == ["Received: one talk from Leeds Libraries."]
