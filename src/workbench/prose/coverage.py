@@ -100,7 +100,7 @@ def key_figures(answers: Answers) -> list[tuple[str, str, dict[str, Any]]]:
     seen, claims = answers.witnesses, answers.countable
     found = lead(answers)
     undecided = int(answers.disagreements["open"].sum())
-    moved = int((~answers.sensitivity["holds"]).sum())
+    moved = len(_beyond(answers.sensitivity))
     return [
         (f"{int(seen['single'].sum())} / {len(seen)}", "figure_single", {}),
         (f"{found['borne'].value} / {len(claims)}", "figure_claims",
@@ -296,12 +296,17 @@ DATE_COLUMNS = ("column_event", "column_printed", "column_read", "column_because
 
 def readings(answers: Answers, words: Words) -> dict[str, Any]:
     """Facts about inferred dates, and one entry for each headline figure that another reading moves."""
-    moved = answers.sensitivity[~answers.sensitivity["holds"]]
+    moved = _beyond(answers.sensitivity)
     ids = records("events", answers.inferred["event_id"])
     return {
         "inferred": facts.number(len(answers.inferred), ids),
         "moved": [_moved(row, answers, words) for row in moved.itertuples()],
     }
+
+
+def _beyond(table: pd.DataFrame) -> pd.DataFrame:
+    """The headline figures that another reading takes beyond the range that is printed for them."""
+    return table[table["lowest"].ne(table["low"]).fillna(False) | table["highest"].ne(table["high"]).fillna(False)]
 
 
 def _moved(row: Any, answers: Answers, words: Words) -> SimpleNamespace:
