@@ -124,12 +124,10 @@ def key_figures(answers: Answers) -> list[tuple[str, str, dict[str, Any]]]:
     if not any(row.sure or _tellable(row.date, answers.year) for row in answers.of_year.itertuples()):
         return []
     printed = {name: span(row.low, row.high) for name, row in measures.items()}
-    single = facts.number(int(measures["exchanges"].single))
-    balance = " : ".join(printed[way] for way in ("inbound", "outbound"))
-    moved = any(measures[way].high for way in ("inbound", "outbound"))
+    balance = " : ".join(printed[way] for way in ("inbound", "outbound", "online"))
     return [
-        (printed["exchanges"], "figure_exchanges", {"told_once": single}),
-        *([(balance, "figure_balance", {})] if moved else []),
+        (printed["exchanges"], "figure_exchanges", {"told_once": _range(measures, "single_source")}),
+        (balance, "figure_balance", {}),
         (printed["partners"], "figure_partners", {"countries": _range(measures, "countries")}),
         (str(len(answers.sources)), "figure_sources", {}),
     ]

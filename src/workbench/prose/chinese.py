@@ -9,6 +9,7 @@ import re
 from workbench.records import dates
 
 SPACE = ""  # between sentences, and after a comma or a colon
+_ASIDE = re.compile("（[^（）]*）|“[^”]*”|《[^》]*》")  # what stands in brackets or quotation marks joins nothing outside
 _SEASONS = {"21": "春季", "22": "夏季", "23": "秋季", "24": "冬季"}
 
 
@@ -38,8 +39,12 @@ def article(phrase: str) -> str:
 
 
 def listed(items: list[str]) -> str:
-    """Items as a list: 甲、乙和丙."""
-    return items[0] if len(items) == 1 else "、".join(items[:-1]) + "和" + items[-1] if items else ""
+    """Items as a list: 甲、乙和丙; with 以及 where an item has a conjunction of its own: 甲与乙、丙以及丁."""
+    if len(items) < 2:
+        return "".join(items)
+    bare = "".join(_ASIDE.sub("", item) for item in items)
+    last = "，以及" if "、" in bare or "，" in bare else "以及" if re.search("[和与及]", bare) else "和"
+    return "、".join(items[:-1]) + last + items[-1]
 
 
 def when(text: str | None) -> str:
@@ -124,7 +129,7 @@ def _interval(plain: str) -> str:
         return _single(start)
     first, last = _parts(start), _parts(end)
     if len(last) < len(first) and first[: len(last)] == last:  # some later day of the same month or year
-        return f"{''.join(first)}至同{last[-1][-1]}某日"
+        return f"{''.join(first)}至当{last[-1][-1]}某日"
     note = _NO_YEAR if start.startswith("XXXX-") and end.startswith("XXXX-") else ""
     return f"{''.join(first)}至{_rest(first, last)}{note}"
 
