@@ -9,7 +9,9 @@ import re
 from workbench.records import dates
 
 SPACE = ""  # between sentences, and after a comma or a colon
-_ASIDE = re.compile("（[^（）]*）|“[^”]*”|《[^》]*》")  # what stands in brackets or quotation marks joins nothing outside
+_ASIDE = re.compile(
+    "（[^（）]*）|“[^”]*”|《[^》]*》"
+)  # what stands in brackets or quotation marks joins nothing outside
 _SEASONS = {"21": "春季", "22": "夏季", "23": "秋季", "24": "冬季"}
 
 
