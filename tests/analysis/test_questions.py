@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
 
 from analysis.answered import HPL, rows
 from workbench.analysis import activity, evidence, reciprocity, sensitivity, spread
+from workbench.records import editions
 
 GROUP = "zhejiang-libraries"
 DAY = dt.date
@@ -193,14 +195,21 @@ def test_the_work_list_begins_with_the_worst(group) -> None:
     assert row["gaps"] == ("date", "witness")
 
 
-def test_what_changed_between_two_sets_of_tables(group) -> None:
-    after = {name: frame.copy() for name, frame in group.tables.items()}
-    after["events"].loc[after["events"]["event_id"] == "milan-stay-2017", "topic"] = "another"
-    after["plans"] = after["plans"][after["plans"]["plan_id"] != "milan-return-visit"]
-    assert rows(evidence.changes(group.tables, after), "record_id", "change", "fields") == [
-        ("milan-stay-2017", "altered", ("topic",)), ("milan-return-visit", "withdrawn", ()),
+def test_what_changed_since_an_edition(group) -> None:
+    """Of what an edition held a topic was another; a plan is new, and the place to which only it leads."""
+    before = {name: frame.copy() for name, frame in group.tables.items()}
+    before["events"].loc[before["events"]["event_id"] == "milan-stay-2017", "topic"] = "another"
+    before["plans"] = before["plans"][before["plans"]["plan_id"] != "milan-return-visit"]
+    old, new = (editions.snapshot(tables, group.settings) for tables in (before, group.tables))
+    edition = editions.Edition("2026-11-01", "N", "2026-11-01", "2026-10-31", "public", {}, {}, (), (), old)
+    comparison = editions.Comparison(edition, editions.compare(old, new))
+    compared = dataclasses.replace(group, _compare=lambda: comparison)
+    found = evidence.changes_since(compared)
+    assert rows(found, "record_id", "change", "fields", "old", "corrects") == [
+        ("milan-stay-2017", "altered", ("topic",), ("another",), False), ("milan-return-visit", "new", (), (), False),
+        ("italy", "new", (), (), False),
     ]  # fmt: skip
-    assert evidence.changes(group.tables, group.tables).empty
+    assert evidence.changes_since(group).empty, "there is no edition to compare with"
 
 
 def test_a_home_of_nobody_has_no_answers(asked) -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from analysis.answered import HPL, article, rows
-from workbench.analysis import evidence, questions
+from workbench.analysis import questions
 from workbench.analysis.questions import QUESTIONS
 from workbench.errors import UsageError
 from workbench.records.model import TABLES
@@ -49,10 +49,8 @@ def answers(asked) -> dict[tuple[str, int], pd.DataFrame]:
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_docstring_names_each_column(answers, number) -> None:
-    """And the question it answers; `changes_since` leaves its columns to `changes`, which it names."""
+    """And the question it answers."""
     told = QUESTIONS[number].answer.__doc__ or ""
-    if "those of `changes`" in told:
-        told += evidence.changes.__doc__ or ""
     if "partners_by_way" in told:
         told += "records"
     assert f"Question {number}:" in told

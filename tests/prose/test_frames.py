@@ -11,7 +11,7 @@ import pytest
 
 from analysis.answered import HOMES, HPL
 from workbench import settings
-from workbench.analysis import evidence, questions
+from workbench.analysis import questions
 from workbench.analysis._frames import frame
 from workbench.analysis.questions import QUESTIONS
 from workbench.paths import Project
@@ -163,22 +163,6 @@ def test_what_a_name_does_not_tell_is_given(words) -> None:
     table = frame([{"kind": "memorandum"}], ["kind"])
     assert readable(table, words["zh"], {"kind": "agreement_kind"}).iloc[0, 0] == "备忘录"
     assert readable(table, words["zh"]).iloc[0, 0] == "memorandum"
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_what_changed_reads(asked, words, language) -> None:
-    """Records that are gone have no title in the slice: their ids stand for them; figures have their words."""
-    corpus = asked(HPL).corpus
-    before = {name: table.copy() for name, table in corpus.tables.items()}
-    gone = before["events"]["event_id"] == "milan-stay-2017"
-    before["events"] = before["events"][~gone]
-    worded = readable(questions.ask(corpus, 11, before=before), words[language], QUESTIONS[11].kinds)
-    assert len(worded)
-    assert words[language].label("headline_figure", "exchanges") in {
-        cell for column in worded for cell in worded[column]
-    }
-    without = readable(evidence.changes(corpus.tables, before), words[language], QUESTIONS[11].kinds)
-    assert len(without) == 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -34,6 +34,7 @@ _TOLD = ("events", "agreements", "milestones", "plans", "claims")
 # What a new or withdrawn record is part of: with that it is told.
 _WHOLES = {"events": ("part_of",), "agreements": ("parent_id",), "milestones": ("agreement_id",),
            "plans": ("agreement_id",)}  # fmt: skip
+_SIGNINGS = ("agreement_signing", "agreement_approval")  # told with the agreement
 # Figures that count records which can be named.
 _OF_RECORDS = ("exchanges", "agreements", "dormant", "open_plans", "overdue_plans")
 
@@ -147,7 +148,8 @@ class _Teller:
         if one.table not in _TOLD:
             return True
         row = self.state_of((one.table, one.id)).row((one.table, one.id))
-        wholes = {row[column] for column in _WHOLES.get(one.table, ()) if row.get(column)}
+        columns = _WHOLES.get(one.table, ()) + (("agreement_id",) if row.get("type") in _SIGNINGS else ())
+        wholes = {row[column] for column in columns if row.get(column)}
         return any(self._moved_as_well(id, one.change) for id in wholes)
 
     def _moved_as_well(self, id: str, change: str) -> bool:
