@@ -32,8 +32,9 @@ def copy(target: Path) -> Project:
         content = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
         text = yaml.safe_dump(_spoilt(content), allow_unicode=True, sort_keys=False, width=10_000)
         file.write_text(text, encoding="utf-8")
-    leeds = project.dossiers / "globalleeds-hangzhou-mou.yaml"
-    leeds.write_text(leeds.read_text(encoding="utf-8").replace("British life and culture", LONG), encoding="utf-8")
+    _spoil_wordings(project.registers / "wordings.csv")
+    for file in (project.dossiers / "globalleeds-hangzhou-mou.yaml", project.registers / "wordings.csv"):
+        file.write_text(file.read_text(encoding="utf-8").replace("British life and culture", LONG), encoding="utf-8")
     for name in ("organisations", "people"):
         _spoil_names(project.registers / f"{name}.csv")
     return project
@@ -49,6 +50,14 @@ def _spoilt(value: Any, key: str = "") -> Any:
     return f"{value} {ATTACK} {FACES}" if key in FREE and value not in ("open", "closed") else value
 
 
+def _spoil_wordings(file: Path) -> None:
+    """What the spoilt texts are in Chinese: spoilt as well."""
+    with file.open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    spoilt = [{language: f"{text} {ATTACK} {FACES}" for language, text in row.items()} for row in rows]
+    _write(file, [*rows, *spoilt])
+
+
 def _spoil_names(file: Path) -> None:
     """Each body and person is called by the attack; under the old name they are still known."""
     with file.open(encoding="utf-8", newline="") as handle:
@@ -59,6 +68,10 @@ def _spoil_names(file: Path) -> None:
             if row[language]:
                 row["variants"] = " | ".join(filter(None, [row["variants"], row[language]]))
                 row[language] = f"{row[language]} {ATTACK}"
+    _write(file, rows)
+
+
+def _write(file: Path, rows: list[dict[str, str]]) -> None:
     with file.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.DictWriter(handle, rows[0], lineterminator="\n")
         writer.writeheader()
