@@ -248,13 +248,18 @@ def _doing(row: Any) -> SimpleNamespace:
 def outputs(answers: Answers) -> dict[str, Any]:
     """Facts of what came of the year's exchanges, by kind."""
     sure = {row.event_id for row in answers.rows(sure=True)}
-    events = answers.corpus["events"]
-    whole = dict(zip(events["event_id"], events["part_of"], strict=True))
+    whole = _wholes(answers.corpus)
     found: dict[str, list[Any]] = defaultdict(list)
     for row in answers.outputs.itertuples(index=False):
         if sure & set(_upwards(row.event_id, whole)):
             found[row.kind].append(row)
     return answers.known | {"kinds": [_outputs(kind, rows, answers) for kind, rows in found.items()]}
+
+
+def _wholes(corpus: Corpus) -> dict[str, Any]:
+    """What each event is part of."""
+    events = corpus["events"]
+    return dict(zip(events["event_id"], events["part_of"], strict=True))
 
 
 def _upwards(id: Any, whole: dict[str, Any]) -> list[str]:
@@ -348,8 +353,10 @@ def _tellable(text: str | None, year: int) -> bool:
 
 def silence(answers: Answers) -> dict[str, Any]:
     """Which of the things asked for the year has none of, not even in doubt."""
+    possible = {row.event_id for row in answers.of_year.itertuples() if row.sure or _tellable(row.date, answers.year)}
+    whole = _wholes(answers.corpus)
     return answers.known | {
         "agreements": not any(row.sure or _tellable(row.date, answers.year) for row in _steps(answers)),
         "promises": not any(row.sure or _tellable(row.date, answers.year) for row in answers.promises.itertuples()),
-        "outputs": not outputs(answers)["kinds"],
+        "outputs": not any(possible & set(_upwards(row.event_id, whole)) for row in answers.outputs.itertuples()),
     }

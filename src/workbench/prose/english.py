@@ -22,14 +22,14 @@ _THIRDS = {(1, 10): ("at", "the beginning of"), (11, 20): ("in", "the middle of"
 
 
 def number(value: float | tuple[float, float]) -> str:
-    """In words up to twenty, else in digits; a pair as "between three and five"."""
+    """In words up to twenty, else in digits; a pair as "between three and five", of neighbours "two or three"."""
     if isinstance(value, tuple):
         low, high = value
         if low == high:
             return number(low)
         if not low:
             return f"at most {number(high)}"
-        if high == low + 1 == 2:
+        if high == low + 1 and high < len(_SMALL):
             return f"{number(low)} or {number(high)}"
         return f"between {number(low)} and {number(high)}" if high < len(_SMALL) else f"between {low:,} and {high:,}"
     if float(value).is_integer() and 0 <= value < len(_SMALL):
