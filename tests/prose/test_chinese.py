@@ -106,7 +106,7 @@ def test_large_numbers_stay_whole():
 
 def test_numbers_with_measure_word_and_noun():
     assert chinese.counted(7, "次", "交流") == "7次交流"
-    assert chinese.counted((0, 1), "次", "") == "0至1次"
+    assert chinese.counted((0, 1), "次", "") == "至多1次"
     assert chinese.plural("协议") == "协议"
     assert chinese.article("协议") == "协议"
 
@@ -116,3 +116,6 @@ def test_lists():
     assert chinese.listed(["甲"]) == "甲"
     assert chinese.listed(["甲", "乙"]) == "甲和乙"
     assert chinese.listed(["甲", "乙", "丙"]) == "甲、乙和丙"
+    assert chinese.listed(["甲", "乙与丙"]) == "甲以及乙与丙"
+    assert chinese.listed(["甲", "乙、丙和丁"]) == "甲，以及乙、丙和丁"
+    assert chinese.listed(["甲（乙和丙）", "“丁与戊”"]) == "甲（乙和丙）和“丁与戊”"

@@ -131,7 +131,7 @@ def words(asked) -> dict[str, Words]:
         ("last", dt.date(2018, 12, 5), "5 December 2018", "2018年12月5日"),
         ("country", "IT", "Italy", "意大利"), ("owes", "home", "we owe a visit", "我方应回访"),
         ("caveats", ("nothing", "past"), "nothing of it on record and speaks of an earlier time",
-         "无任何记录佐证和所述为过去某时"),
+         "无任何记录佐证和所述为当时情况"),
         ("overdue", True, "yes", "是"), ("overdue", False, "no", "否"), ("overdue", None, "cannot say", "无法判断"),
         ("what", "two librarians of Hangzhou Public Library in Italy",
          "two librarians of Hangzhou Public Library in Italy", "杭州图书馆2名馆员赴意大利"),
