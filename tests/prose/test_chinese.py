@@ -107,6 +107,7 @@ def test_large_numbers_stay_whole():
 def test_numbers_with_measure_word_and_noun():
     assert chinese.counted(7, "次", "交流") == "7次交流"
     assert chinese.counted((0, 1), "次", "") == "至多1次"
+    assert chinese.counted((2, 5), "次", "") == "2至5次"
     assert chinese.plural("协议") == "协议"
     assert chinese.article("协议") == "协议"
 

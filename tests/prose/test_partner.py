@@ -57,7 +57,7 @@ def test_leeds(asked, held):
     assert says(corpus, "ties")[-1] == "No exchange with Leeds Libraries that surely came later is on record."
     assert says(corpus, "balance") == [
         (
-            "Of the visits between the two alone, Hangzhou Public Library received one and made none: by that "
+            "Of the visits between them alone, Hangzhou Public Library received one and made none: by that "
             "count, the "
             "next is for Hangzhou Public Library to make."
         )
@@ -198,7 +198,7 @@ def test_visits_in_both_directions(world):
     back = event("back", "2021", where="Leeds", who=WENT)
     even = world.corpus(article("a", section("events", event("e", "2020"), back)))
     assert says(even, "balance") == [
-        "Of the visits between the two alone, Hangzhou Public Library received one and made one."
+        "Of the visits between them alone, Hangzhou Public Library received one and made one."
     ]
     owed = world.corpus(article("a", section("events", back)))
     assert says(owed, "balance")[0].endswith("received none and made one: by that count, the next is for Leeds "
