@@ -51,7 +51,7 @@ def of_home(asked) -> dict[str, coverage.Answers]:
 
 
 def test_the_finding(of_home) -> None:
-    """Zhejiang Library alone: five events and a membership, in one article each; its two delegations of 2023 are held."""
+    """Zhejiang Library alone: five events and a membership, in one article each; both delegations of 2023 are held."""
     said = say(of_home[LIBRARY], "lead", **coverage.lead(of_home[LIBRARY]))
     held = len(of_home[LIBRARY].witnesses)
     assert held == 6
@@ -91,12 +91,14 @@ def test_two_readings_are_settled_in_words(world) -> None:
     """An article says May, another July; somebody decided for July. A third pair nobody has decided."""
     first = article("a", section("events", event("told", "2019-05"), event("open", "2020-05")))
     second = article("b", section("events", event("told", "2019-07"), event("open", "2020-07")))
-    why = "\n- {record: events, id: told, field: edtf, value: 2019-07, why: a photograph of 2019-07-03, by: A, on: 2026-01-02}"
+    why = "\n- {record: events, id: told, field: edtf, value: 2019-07, why: a photograph, by: A, on: 2026-01-02}"
     told = answers(world.corpus(first, second, decisions=why))
     words = Words(told.corpus, "en")
     assert say(told, "disagreements", **coverage.disagreements(told)) == [
-        "Sources disagree on two matters; one was decided by the curators; one is undecided, and the better-placed "
-        "source stands."
+        (
+            "Sources disagree on two matters; one was decided by the curators; one is undecided, and the better-placed "
+            "source stands."
+        )
     ]
     rows = {cells[0]: cells[1:] for cells, _ in coverage.disagreement_rows(told, words)}
     printed = "May 2019 (Invented Press, “An invented article”) and July 2019 (Invented Press, “An invented article”)"
@@ -121,8 +123,8 @@ def test_a_reading_that_moves_a_figure_is_named(of_home) -> None:
     last exchange, 2021 to 2023 as it is printed, may be each of them: that is no news."""
     told = of_home[HPL]
     said = say(told, "dates", **coverage.readings(told, Words(told.corpus, "en")))
-    assert said[1:] == ["Dormant agreements: two, but one or two if another reading of these dates held: visit, between "
-                        "22 March and 30 April 2019."]  # fmt: skip
+    news = "Dormant agreements: two, but one or two if another reading of these dates held: "
+    assert said[1:] == [news + "visit, between 22 March and 30 April 2019."]
     assert coverage.key_figures(told)[3][2]["moved"].value == 1
 
 

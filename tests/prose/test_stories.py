@@ -47,11 +47,15 @@ def test_the_headline_of_each_home(asked):
     """Who the partners are, whether anything is alive as of 31 October 2026 (nothing since 2024), what sleeps, what is
     owed (Leeds and Milan came to Hangzhou, nobody went) and open (eleven plans with partners, Italy's of 2018 late)."""
     assert lead(asked(HPL)) == [
-        "Since 2016 the exchange of Hangzhou Public Library has reached three libraries and other bodies of three "
-        "countries and regions, most often Milan Public Libraries; in the last 24 months it reached nobody.",
+        (
+            "Since 2016 the exchange of Hangzhou Public Library has reached three libraries and other bodies of three "
+            "countries and regions, most often Milan Public Libraries; in the last 24 months it reached nobody."
+        ),
         "Of its two agreements none has shown activity in these months.",
-        "Leeds Libraries and Milan Public Libraries came without a visit in return on record; eleven plans and "
-        "promises made with partners are open, and the time of one has passed.",
+        (
+            "Leeds Libraries and Milan Public Libraries came without a visit in return on record; eleven plans and "
+            "promises made with partners are open, and the time of one has passed."
+        ),
     ]
     first = {home: lead(asked(home))[0] for home in HOMES}
     assert first[GROUP].startswith("Since 2016 the exchange of the public libraries of Zhejiang has reached six")
@@ -80,7 +84,7 @@ def test_none_or_one_is_said_in_english(asked):
 
 
 def test_an_agreement_with_activity_is_not_said_to_sleep(asked):
-    """As of May 2019 the visit from Leeds and the signing are of the last months; Milan's exchange was in October 2017."""
+    """As of May 2019 the visit from Leeds and the signing are recent; Milan's exchange was in October 2017."""
     said = lead(asked(HPL, as_of="2019-05-01"))
     assert "in the last 24 months" in said[0]
     assert said[1] == "Of its two agreements all have shown activity in these months."
