@@ -69,7 +69,8 @@ def test_every_verb_has_a_project_and_help(verb: str) -> None:
     assert command.help.strip().endswith(".")
     for parameter in command.params:
         if isinstance(parameter, click.Argument):
-            about = {"import": ["table"], "questions": ["numbers"], "why": ["measure"], "new": ["what", "name"]}
+            about = {"import": ["table"], "questions": ["numbers"], "why": ["measure"], "new": ["what", "name"],
+                     "changes": ["old", "new"]}  # fmt: skip
             assert parameter.name in about.get(verb, []), "an argument only for what a verb is about"
         else:
             assert parameter.help, f"{verb}: {parameter.name} is explained"
@@ -199,6 +200,7 @@ def test_2_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             "import": ["list.csv", "--mapping", "list.toml"],
             "why": ["exchanges"],
             "new": ["report", "mine"],
+            "release": ["--by", "A Name"],
         }.get(verb, [])
         result = call(verb, *words)
         assert result.exit_code == 2

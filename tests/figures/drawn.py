@@ -155,11 +155,12 @@ def countries(*told: tuple[str | None, str | None, int]) -> pd.DataFrame:
     """Countries with their part of the world, all years together: (country, part, number)."""
     rows = [
         {"country": country, "region": part, "year": None, "low": number, "high": number, "partners": (),
-         "records": tuple(f"{country}-{n}" for n in range(number))}
+         "events": ids, "records": ids}
         for country, part, number in told
+        for ids in [tuple(f"{country}-{n}" for n in range(number))]
     ]  # fmt: skip
     whole = {"year": "Int64", "low": "Int64", "high": "Int64"}
-    return frame(rows, ["country", "region", "year", "low", "high", "partners", "records"]).astype(whole)
+    return frame(rows, ["country", "region", "year", "low", "high", "partners", "events", "records"]).astype(whole)
 
 
 def balance(*told: tuple[str, int, int]) -> pd.DataFrame:
@@ -209,7 +210,7 @@ def verdicts(*told: tuple[float | None, float | None, str, int | None, str]) -> 
     for n, (low, high, qualifier, found, verdict) in enumerate(told):
         missing = None if found is None or low is None else max(0, int(low) - found)
         rows.append(
-            {"claim_id": f"c{n}", "subject": "london", "measure": "partner_libraries", "what": "so many libraries",
+            {"claim_id": f"c{n}", "subject": "london", "measure": "partner_libraries", "what": "a donation of books",
              "low": low, "best": low, "high": high, "qualifier": qualifier, "as_of": "2022", "publisher": "The Press",
              "party": True, "on_record": found, "missing_low": missing, "missing_high": missing, "verdict": verdict,
              "caveats": ("fewer",) if missing else (), "safe": found, "records": (f"c{n}",)}

@@ -203,7 +203,8 @@ def test_a_register_without_wordings_is_one_warning(project: Project) -> None:
 # --- the real ones ----------------------------------------------------------------------------
 NUMBERS = {"a": 1, "an": 1, "each": 1, "once": 1, "first": 1, "one": 1, "two": 2, "second": 2, "three": 3, "third": 3,
            "four": 4, "fourth": 4, "five": 5, "fifth": 5, "six": 6, "seven": 7, "eight": 8, "eighth": 8, "ten": 10,
-           "thirty": 30, "march": 3, "april": 4, "june": 6, "september": 9, "october": 10, "november": 11}  # fmt: skip
+           "thirty": 30, "january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6, "july": 7,
+           "august": 8, "september": 9, "october": 10, "november": 11, "december": 12}  # fmt: skip
 
 
 def test_every_text_of_the_records_has_a_wording(root) -> None:

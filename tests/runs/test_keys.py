@@ -87,7 +87,7 @@ def change_edition(project: Project) -> None:
     """An edition is released: what is new since then is told against it."""
     folder = project.root / "data" / "editions"
     folder.mkdir()
-    (folder / "2026-01-31.json").write_text("{}", encoding="utf-8")
+    (folder / "2026-01-31-internal.json").write_text("{}", encoding="utf-8")
 
 
 def change_label(project: Project) -> None:

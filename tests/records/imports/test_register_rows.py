@@ -12,9 +12,8 @@ from invented_records import build, material_of, row
 from invented_registers import SOURCE, TWINS, VISITS, bring, brought, errors, told
 
 from workbench.errors import RecordsError
-from workbench.exports import audience
 from workbench.paths import Project
-from workbench.records import corpus, load, vocabularies
+from workbench.records import audience, corpus, load, vocabularies
 from workbench.records.selection import Selection, choose_home, select
 from workbench.report import Report
 
@@ -93,9 +92,10 @@ def test_a_report_finds_the_rows_a_record_rests_on(project: Project) -> None:
     assert chosen.sources_of("milestones", ["invented-list-2-signed"]) == ["invented-list"]
     assert "invented-list" in set(chosen["sources"]["source_id"])
     report = Report("overview", chosen, "en", project)
-    report._marks((("agreements", "invented-list-2"), ("milestones", "invented-list-3-signed")))
-    assert "<li>row 2</li>" in report._source("invented-list", 1)
-    assert "CC BY 4.0" in report._source("invented-list", 1)
+    report.citations.mark((("agreements", "invented-list-2"), ("milestones", "invented-list-3-signed")))
+    listed = report.citations.source_list()
+    assert "<li>row 2</li>" in listed
+    assert "CC BY 4.0" in listed
     assert chosen.register_rows("invented-list", [("agreements", "invented-list-3"), ("events", "x")]) == [3]
 
 
