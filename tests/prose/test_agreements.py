@@ -57,11 +57,13 @@ def test_what_was_never_followed_and_what_fell_silent(asked):
     """Heidelberg's cities met online after their memorandum, Milan's librarians came after theirs; the visit from
     Leeds is the one at which the memorandum was signed."""
     silent, followed = lives(asked(GROUP).corpus)
-    assert silent.startswith("Under the ")
+    assert silent.startswith("No later exchange is tied by the records to the ")
     assert "the memorandum with Leeds Libraries (signed between 22 March and 30 April 2019, by our reading)" in silent
     assert "Milan" not in silent
-    assert "the cooperation agreement with Milan Public Libraries, last the staff exchange in October 2017" in followed
-    assert "the meeting on 17 March of 2021, 2022 or 2023 (our reading)" in followed
+    assert (
+        "the cooperation agreement with Milan Public Libraries (last: the staff exchange in October 2017)" in followed
+    )
+    assert "(last: the meeting on 17 March of 2021, 2022 or 2023, by our reading)" in followed
     assert "Leeds" not in followed
 
 
@@ -74,7 +76,7 @@ def test_which_date_decides(asked):
     assert lead(asked(GROUP).corpus, months=60)[2].startswith(
         "Of the memorandum with the City of Heidelberg nobody can"
     )
-    assert "取决于2021、2022或2023年3月17日的会谈" in lives(asked(GROUP).corpus, "zh", months=60)[-1]
+    assert "取决于2021、2022或2023年3月17日（日期为推断）的会谈" in lives(asked(GROUP).corpus, "zh", months=60)[-1]
 
 
 def test_ties_without_a_text_are_told_and_not_counted(asked):
@@ -139,7 +141,7 @@ def test_cities(asked):
                         analysis.spread.partners_outside_city_ties(corpus))  # fmt: skip
     said = say(corpus, "cities", **facts)
     assert said[0].startswith("The cities are tied with Heidelberg, whether as sister cities the sources leave open")
-    assert "Agreements reach beyond the sister cities too: with Milan Public Libraries in Milan." in said
+    assert "Agreements reach beyond the sister cities too, to Milan Public Libraries in Milan." in said
 
 
 # --- invented cases ---------------------------------------------------------------------------
@@ -265,8 +267,8 @@ def test_the_occasion_of_a_signing_follows_it_not(world):
     stay = event("stay", "2019-03/2019-05") + part
     corpus = world.corpus(article("a", section("agreements", made), section("events", stay)))
     assert lives(corpus)[0].startswith(
-        "Under the memorandum with Leeds Libraries (signed on 2 April 2019) no exchange is"
+        "No later exchange is tied by the records to the memorandum with Leeds Libraries (signed on 2 April 2019)."
     )
     later = event("later", "2020")
     corpus = world.corpus(article("a", section("agreements", made), section("events", stay, later)))
-    assert lives(corpus)[0].startswith("Exchange followed, and then ceased")
+    assert lives(corpus)[0].startswith("Exchange followed, and has ceased as far as the records tell, under ")

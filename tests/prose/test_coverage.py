@@ -91,13 +91,16 @@ def test_two_readings_are_settled_in_words(world) -> None:
     """An article says May, another July; somebody decided for July. A third pair nobody has decided."""
     first = article("a", section("events", event("told", "2019-05"), event("open", "2020-05")))
     second = article("b", section("events", event("told", "2019-07"), event("open", "2020-07")))
-    why = "\n- {record: events, id: told, field: edtf, value: 2019-07, why: a photograph, by: A, on: 2026-01-02}"
+    why = (
+        "\n- {record: events, id: told, field: edtf, value: 2019-07, why: a photograph of 2019-07-03, by: A, "
+        "on: 2026-01-02}"
+    )
     told = answers(world.corpus(first, second, decisions=why))
     words = Words(told.corpus, "en")
     assert say(told, "disagreements", **coverage.disagreements(told)) == [
         (
             "Sources disagree on two matters; one was decided by the curators; one is undecided, and the better-placed "
-            "source stands."
+            "source is used."
         )
     ]
     rows = {cells[0]: cells[1:] for cells, _ in coverage.disagreement_rows(told, words)}
@@ -148,7 +151,7 @@ def test_the_work_list_says_what_helps_most(world) -> None:
     (asked_of,) = evidence.to_ask(corpus).itertuples(index=False)
     assert (asked_of.partner, asked_of.lacking, asked_of.gaps) == ("leeds-libraries", 2, ("witness", "date"))
     said = say(answers(corpus), "work", **coverage.work(answers(corpus)))
-    assert said[0] == "Of what was looked for in two records, 62 per cent is there; no records lack nothing."
+    assert said[0] == "Of the details looked for in two records, 62 per cent are there; no records have them all."
 
 
 def test_whom_nobody_abroad_can_tell_is_not_asked(world) -> None:

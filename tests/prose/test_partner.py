@@ -52,9 +52,9 @@ def test_leeds(asked, held):
             "exchange on "
             "record, between 22 March and 30 April 2019 (our reading)."
         ),
-        "Four promises, plans or wishes are open.",
+        "Four promises, plans and wishes are open.",
     ]
-    assert says(corpus, "ties")[-1] == "No exchange with Leeds Libraries that surely came later is on record."
+    assert says(corpus, "ties")[-1] == "No exchange with Leeds Libraries is on record that surely came after it."
     assert says(corpus, "balance") == [
         (
             "Of the visits between them alone, Hangzhou Public Library received one and made none: by that "
@@ -73,7 +73,7 @@ def test_leeds(asked, held):
 
 def test_milan(asked):
     corpus = asked(HPL).corpus
-    assert says(corpus, "lead", MILAN)[1] == "One promise, plan or wish is open and overdue."
+    assert says(corpus, "lead", MILAN)[1] == "One promise, plan or wish is open, and its time has passed."
     assert says(corpus, "ties", MILAN)[2:] == [
         "From the first contact on record to the agreement it took between seven and ten months.",
         "From the agreement to the next exchange it took between two and five months.",
@@ -91,7 +91,7 @@ def test_heidelberg_of_an_unknown_year(asked):
     assert "on 17 March of 2021, 2022 or 2023 (our reading)" in says(corpus, "lead", "heidelberg-city")[0]
     assert says(corpus, "balance", "heidelberg-city") == [], "nobody moved"
     stated = says(corpus, "cautions", "heidelberg-city")
-    assert any(": say with the caveat (" in sentence for sentence in stated)
+    assert any(": say with the caveat, for the statement " in sentence for sentence in stated)
 
 
 def test_a_total_of_all_is_not_judged_by_one_partner(asked, held):
@@ -117,6 +117,7 @@ def test_every_page_of_the_five_articles_can_be_written(asked, held, home, langu
         told = [sentence for passage in PASSAGES for sentence in says(corpus, passage, body, language)]
         assert told, body
         text = "".join(told)
+        assert "zhejiang-library" not in text.lower(), "who states a claim is named, not given by an id"
         assert (len(text.split()) <= 450) if language == "en" else (len(text) <= 1000), body
         assert words.phrase("partner/title", partner=partner.facts.name(body)) == words.name(body)
 

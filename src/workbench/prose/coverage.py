@@ -129,6 +129,7 @@ def _claim(row: Any, answers: Answers, words: Words) -> dict[str, Any]:
     return {
         "publisher": telling.publisher(corpus, row.claim_id, row.publisher),
         "what": facts.text(row.what, own),
+        "measure": facts.code("claim_measure", row.measure, own),
         "as_of": facts.date(row.as_of, own) if row.as_of else None,
         "found": facts.names(found, cited),
         "titles": titles,

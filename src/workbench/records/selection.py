@@ -568,15 +568,15 @@ def _closure(
     kept_bodies = organisations[organisations["org_id"].isin(bodies)]
     places = set(kept_bodies["place_id"].dropna())
     places |= set(kept["events"]["place_id"].dropna()) | set(kept["plans"]["place_id"].dropna())
-    named = bodies | places
     names = tables["names"]
     cited = set(kept["assertions"]["source_id"].dropna())
     cited |= {id for name in REGISTER_TABLES for id in kept[name]["register_id"].dropna()}
-    sources = tables["sources"]
+    sources = tables["sources"][tables["sources"]["source_id"].isin(cited)]
+    named = bodies | places | set(sources["publisher_id"].dropna())  # a publisher is named, though it is no party
     return {
         "organisations": kept_bodies,
         "people": tables["people"][tables["people"]["person_id"].isin(bodies)],
         "places": tables["places"][tables["places"]["place_id"].isin(places)],
         "names": names[names["id"].isin(named)],
-        "sources": sources[sources["source_id"].isin(cited)],
+        "sources": sources,
     }
