@@ -13,6 +13,7 @@ import pandas as pd
 
 from workbench.analysis import flows
 from workbench.analysis._frames import frame, plain
+from workbench.records.dossiers import UNKNOWN
 from workbench.records.selection import Corpus
 
 VISITS = ("visit", "delegation", "staff_exchange", "training", "meeting")
@@ -127,6 +128,7 @@ def staff_abroad(corpus: Corpus) -> pd.DataFrame:
         & takers["party"].isin(["person", "group"])
     ]
     own = own.assign(top=own["record_id"].map(whole), inner=own["record_id"].isin(parts.index)).sort_values("inner")
+    own = own[~(own["inner"] & own["text"].eq(UNKNOWN))]  # who signed is not told: nobody beside those who travelled
     own = own.drop_duplicates(["top", "text"])  # told of the journey, and again of a part of it
     rows = [
         {

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.analysis import activity
+from workbench.analysis import activity, flows
 from workbench.analysis._frames import plain
 from workbench.prose import facts, telling
 from workbench.prose.facts import Fact, RecordId, records
@@ -42,6 +42,17 @@ class Answers:
     @property
     def home(self) -> Fact:
         return facts.name(self.corpus.selection.home.id)
+
+    @cached_property
+    def in_passing(self) -> dict[str, list[str]]:
+        """For each partner our journeys to it that are told and not counted."""
+        rows = flows.exchanges(self.corpus)
+        rows = rows[~rows["counted"] & rows["direction"].eq("outbound")]
+        found: dict[str, list[str]] = {}
+        for row in rows[~rows["left_out"].isin(["cancelled", "domestic"])].itertuples():
+            for org in row.partners:
+                found.setdefault(org, []).append(row.event_id)
+        return found
 
     @cached_property
     def _events(self) -> pd.DataFrame:
@@ -101,6 +112,7 @@ def _debt(row: Any, answers: Answers) -> SimpleNamespace:
     events = [id for id in row.records if id not in row.promised]
     own = records("events", events)
     waiting = answers.corpus["plans"].set_index("plan_id")
+    told = answers.in_passing.get(row.partner, [])
     return SimpleNamespace(
         record=own,
         surplus=int(row.inbound) - int(row.outbound),
@@ -109,6 +121,7 @@ def _debt(row: Any, answers: Answers) -> SimpleNamespace:
         came=facts.number(int(row.inbound), own),
         went=facts.number(int(row.outbound), own),
         last=answers.date(row.last_date, events),
+        passing=facts.number(len(told), records("events", told)) if told else None,
         promised=[_promised(id, waiting.loc[id]) for id in row.promised],
     )
 

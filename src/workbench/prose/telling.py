@@ -266,11 +266,12 @@ _UNITS = (("day", 1.0, 92), ("month", 30.44, 1100), ("year", 365.25, 0))  # name
 
 def span(low: Any, high: Any, own: tuple[RecordId, ...]) -> SimpleNamespace | None:
     """A time from so many to so many days in the unit that suits it, rounded outwards, for the macro *span*; None
-    where an end is missing."""
+    where an end is missing. Months and years differ in length: a day more or less makes none of them."""
     if pd.isna(low) or pd.isna(high):
         return None
     unit, days, _ = next(one for one in _UNITS if high <= one[2] or not one[2])
-    ends = (int(low // days), int(-(-high // days)))
+    slack = 1 if days > 1 else 0
+    ends = (int((low + slack) // days), int(-(-(high - slack) // days)))
     return SimpleNamespace(unit=unit, number=facts.number(ends[0] if ends[0] == ends[1] else ends, own))
 
 
