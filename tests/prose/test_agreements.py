@@ -100,7 +100,7 @@ def test_promises_by_the_text_that_makes_them(asked):
     said = say(corpus, "promises", **told.promises(answers(corpus)))
     assert len(said) == 1
     assert said[0].startswith("The memorandum with Leeds Libraries promises ongoing communication between the two")
-    assert said[0].endswith("no record says that any of it was done.")
+    assert said[0].endswith("no record says that any of this was done.")
 
 
 def test_the_oldest_plan_and_those_whose_time_has_passed(asked):

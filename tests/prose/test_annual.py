@@ -170,7 +170,7 @@ def test_the_share_online(world):
         event("later", "2022-06", "meeting", "online", BOTH, "online"),
     )))  # fmt: skip
     assert says(corpus, "online_share", 2020) == [
-        "One exchange of the year was held online; in the years before, none was."
+        "One exchange of the year was held online; in all the years before, none was."
     ]
     assert says(corpus, "online_share", 2020, "zh") == ["当年线上交流1次；此前各年没有线上交流。"]
     assert says(corpus, "online_share", 2018) == [], "nobody met online yet"

@@ -56,9 +56,9 @@ def test_the_finding(of_home) -> None:
     held = len(of_home[LIBRARY].witnesses)
     assert held == 6
     assert said[0].startswith("Of the six exchanges, events and agreements on record of Zhejiang Library, six rest")
-    assert said[1] == "One total that a source states can be counted; the records bear it out in full."
+    assert said[1] == "One total that a source states can be checked by counting; the records bear it out in full."
     hangzhou = say(of_home[HPL], "lead", **coverage.lead(of_home[HPL]))
-    assert hangzhou[1] == "Two totals that sources state can be counted; the records bear out none in full."
+    assert hangzhou[1] == "Two totals that sources state can be checked by counting; the records bear out none in full."
 
 
 def test_a_claim_names_what_bears_it_out_and_what_is_missing(of_home) -> None:
@@ -99,8 +99,8 @@ def test_two_readings_are_settled_in_words(world) -> None:
     words = Words(told.corpus, "en")
     assert say(told, "disagreements", **coverage.disagreements(told)) == [
         (
-            "Sources disagree on two matters; one was decided by the curators; one is undecided, and the better-placed "
-            "source is used."
+            "Sources differ on two matters; one was decided by the curators; one is undecided, and the better-placed "
+            "source stands."
         )
     ]
     rows = {cells[0]: cells[1:] for cells, _ in coverage.disagreement_rows(told, words)}

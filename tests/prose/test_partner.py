@@ -57,7 +57,7 @@ def test_leeds(asked, held):
     assert says(corpus, "ties")[-1] == "No exchange with Leeds Libraries is on record that surely came after it."
     assert says(corpus, "balance") == [
         (
-            "Of the visits between them alone, Hangzhou Public Library received one and made none: by that "
+            "Of the visits between the sides alone, Hangzhou Public Library received one and made none: by that "
             "count, the "
             "next is for Hangzhou Public Library to make."
         )
@@ -75,8 +75,8 @@ def test_milan(asked):
     corpus = asked(HPL).corpus
     assert says(corpus, "lead", MILAN)[1] == "One promise, plan or wish is open, and its time has passed."
     assert says(corpus, "ties", MILAN)[2:] == [
-        "From the first contact on record to the agreement it took between seven and ten months.",
-        "From the agreement to the next exchange it took between two and five months.",
+        "From the first contact on record to the agreement it took between eight and ten months.",
+        "From the agreement to the next exchange it took between two and four months.",
     ]
     told = says(corpus, "history", MILAN)
     assert [s[:16] for s in told if s.startswith("In October")] == ["In October 2017,", "In October 2016,"], (
@@ -157,7 +157,7 @@ def test_an_agreement_alone_a_plan_alone_something_told_in_passing(world):
         )
     ]
     passing = world.corpus(article("a", section("events", event("e", factuality="reported_only"))))
-    assert says(passing, "lead")[0].endswith("can be counted; the sources tell in passing of a visit.")
+    assert says(passing, "lead")[0].endswith("can be checked by counting; the sources tell in passing of a visit.")
     assert says(passing, "cautions") == [], "it is said once"
 
 
@@ -199,7 +199,7 @@ def test_visits_in_both_directions(world):
     back = event("back", "2021", where="Leeds", who=WENT)
     even = world.corpus(article("a", section("events", event("e", "2020"), back)))
     assert says(even, "balance") == [
-        "Of the visits between them alone, Hangzhou Public Library received one and made one."
+        "Of the visits between the sides alone, Hangzhou Public Library received one and made one."
     ]
     owed = world.corpus(article("a", section("events", back)))
     assert says(owed, "balance")[0].endswith("received none and made one: by that count, the next is for Leeds "
