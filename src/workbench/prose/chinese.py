@@ -41,12 +41,13 @@ def article(phrase: str) -> str:
 
 
 def listed(items: list[str]) -> str:
-    """Items as a list: 甲、乙和丙; with 以及 where an item has a conjunction of its own: 甲与乙、丙以及丁."""
+    """Items as a list: 甲、乙和丙; with 以及 where an item has a conjunction of its own: 甲与乙、丙以及丁;
+    no mark between items in quotation or title marks: “甲”“乙”和“丙”."""
     if len(items) < 2:
         return "".join(items)
     bare = "".join(_ASIDE.sub("", item) for item in items)
-    last = "，以及" if "、" in bare or "，" in bare else "以及" if re.search("[和与及]", bare) else "和"
-    return "、".join(items[:-1]) + last + items[-1]
+    last = "，以及" if "、" in bare or "，" in bare else "以及" if re.search("[和与]|(?<![提涉普埃])及", bare) else "和"
+    return re.sub("(?<=[”》])、(?=[“《])", "", "、".join(items[:-1])) + last + items[-1]
 
 
 def when(text: str | None) -> str:

@@ -245,10 +245,19 @@ def _outputs(event_id: str, corpus: Corpus) -> list[SimpleNamespace]:
             number=facts.number(len(of_kind), own),
             kind=facts.code("output_kind", kind, own),
             titles=[facts.text(title, own) for title in of_kind["title"]],
+            donors=_donors(_unique(of_kind["event_id"]), corpus) if kind == "books" else None,
         )
         for kind, of_kind in rows.groupby("kind", sort=True)
         for own in [records("events", _unique(of_kind["event_id"]))]
     ]
+
+
+def _donors(event_ids: tuple[str, ...], corpus: Corpus) -> Fact | None:
+    """Who gave, at an only event; None where several events would mix givers up, or nobody is told."""
+    takers = corpus.takers
+    rows = takers[(takers["record"] == "events") & takers["record_id"].isin(event_ids) & takers["role"].eq("donor")]
+    givers = _unique(rows["org_id"])
+    return facts.names(givers, records("events", event_ids)) if len(event_ids) == 1 and givers else None
 
 
 def kinds(rows: list[Any]) -> list[tuple[Fact, Fact]]:
