@@ -52,6 +52,8 @@ SLOW = (
     "analysis/test_agreement_answers.py",
     "figures/test_timelines.py",
     "prose/test_stories.py",
+    "prose/test_annual.py::test_every_year_of_the_five_articles_can_be_written",
+    "prose/test_partner.py::test_every_page_of_the_five_articles_can_be_written",
     "test_release.py",
     "test_report.py",
     "test_browser.py",

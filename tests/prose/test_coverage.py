@@ -100,7 +100,7 @@ def test_two_readings_are_settled_in_words(world) -> None:
     assert say(told, "disagreements", **coverage.disagreements(told)) == [
         (
             "Sources differ on two matters; one was decided by the curators; one is undecided, and the better-placed "
-            "source stands."
+            "source is used."
         )
     ]
     rows = {cells[0]: cells[1:] for cells, _ in coverage.disagreement_rows(told, words)}
@@ -126,7 +126,7 @@ def test_a_reading_that_moves_a_figure_is_named(of_home) -> None:
     last exchange, 2021 to 2023 as it is printed, may be each of them: that is no news."""
     told = of_home[HPL]
     said = say(told, "dates", **coverage.readings(told, Words(told.corpus, "en")))
-    news = "Dormant agreements: two, but one or two if another reading of these dates held: "
+    news = "Dormant agreements: two; one or two if another reading of these dates held: "
     assert said[1:] == [news + "visit, between 22 March and 30 April 2019."]
     assert coverage.key_figures(told)[3][2]["moved"].value == 1
 

@@ -52,9 +52,12 @@ def test_leeds(asked, held):
             "exchange on "
             "record, between 22 March and 30 April 2019 (our reading)."
         ),
-        "Four promises, plans and wishes are open.",
+        "Four promises, plans or wishes are open.",
     ]
-    assert says(corpus, "ties")[-1] == "No exchange with Leeds Libraries is on record that surely came after it."
+    assert (
+        says(corpus, "ties")[-1]
+        == "No exchange with Leeds Libraries that surely came after the agreement is on record."
+    )
     assert says(corpus, "balance") == [
         (
             "Of the visits between the sides alone, Hangzhou Public Library received one and made none: by that "
@@ -157,7 +160,7 @@ def test_an_agreement_alone_a_plan_alone_something_told_in_passing(world):
         )
     ]
     passing = world.corpus(article("a", section("events", event("e", factuality="reported_only"))))
-    assert says(passing, "lead")[0].endswith("can be checked by counting; the sources tell in passing of a visit.")
+    assert says(passing, "lead")[0].endswith("can be counted; the sources tell in passing of a visit.")
     assert says(passing, "cautions") == [], "it is said once"
 
 

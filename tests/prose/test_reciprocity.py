@@ -45,7 +45,7 @@ def test_who_owes_in_the_five_articles(asked):
     ]
     owed, planned = visits(corpus)
     assert "Leeds Libraries (between 22 March and 30 April 2019, our reading)" in owed
-    assert planned.startswith("In return for the visit of Milan Public Libraries something is planned: two librarians")
+    assert planned.startswith("In return for the visit of Milan Public Libraries this was planned: two librarians")
     assert (
         "利兹图书馆（Leeds Libraries），来访1次，时间为2019年3月22日至4月30日之间（日期为推断）"
         in visits(corpus, "zh")[0]
@@ -187,7 +187,7 @@ def test_received_given_and_not_said(world):
     paper = event("paper", "2021", outputs="{publication: a visit}")
     corpus = world.corpus(article("a", section("events", talk, books, paper)))
     assert say(corpus, "outputs", **told.outputs(answers(corpus))) == [
-        "Received: one talk from Leeds Libraries.", "Given or shown: books for Leeds Libraries.",
+        "One talk came from Leeds Libraries.", "Books of ours went to Leeds Libraries.",
         "Whose it was, the sources leave open of one publication with Leeds Libraries.",
     ]  # fmt: skip
     cells = [cells for cells, _ in told.output_rows(answers(corpus), Words(corpus, "en"))]
@@ -235,7 +235,7 @@ def test_a_planned_return_by_its_kind(world):
     """A plan without words of its own is told by its kind."""
     back = plan("back", "2021", reciprocal_of="e")
     corpus = world.corpus(article("a", section("events", event("e", "2019")), section("plans", back)))
-    assert "To Leeds Libraries a visit is planned in return (2021); no record says that it came about." in visits(
+    assert "To Leeds Libraries a visit was planned in return (2021); no record says that it came about." in visits(
         corpus
     )
 
@@ -245,4 +245,4 @@ def test_a_talk_is_of_the_body_that_spoke(world):
     who = "{speaker: Andrea Ellison @ leeds-libraries, participant: [milan-public-libraries, hangzhou-public-library]}"
     met = event("met", "2019", "conference", who=who, outputs="{talk: reading}")
     corpus = world.corpus(article("a", section("events", met)))
-    assert say(corpus, "outputs", **told.outputs(answers(corpus))) == ["Received: one talk from Leeds Libraries."]
+    assert say(corpus, "outputs", **told.outputs(answers(corpus))) == ["One talk came from Leeds Libraries."]

@@ -17,7 +17,10 @@ REASONS = (
 )  # fmt: skip
 _UNMOVED = ("post", "broadcast")
 _UNMOVED_KINDS = ("book_donation", "book_exchange", "award")  # nobody moves, unless told to have been there
-LIBRARY_KINDS = ("public_library", "provincial_library", "national_library", "branch_library")
+LIBRARY_KINDS = (
+    "public_library", "provincial_library", "national_library", "branch_library", "university_library",
+    "special_library",
+)  # fmt: skip
 _STANDING = ("signed", "in_force", "renewed", None)  # steps of an agreement; a tie without an instrument has none
 _LINE = ["record", "record_id", "kind", "home_place", "other_place"]
 _BODY_COLUMNS = ("event_id", "type", "mode", "place_id", "place_precision", "topic", "programme", "earliest", "latest")

@@ -220,7 +220,7 @@ def city_ties(corpus: Corpus) -> pd.DataFrame:
     table = table[table["agreement_id"].isin(reviewed)]
     organisations = corpus["organisations"].set_index("org_id")
     seats = organisations["place_id"].dropna()
-    libraries = {id for id, kind in organisations["kind"].items() if kind in (*LIBRARY_KINDS, "university_library")}
+    libraries = {id for id, kind in organisations["kind"].items() if kind in LIBRARY_KINDS}
     found: dict[str, dict[str, set[str]]] = {}
 
     def at(org: str) -> dict[str, set[str]] | None:
@@ -318,7 +318,7 @@ def partners_outside_city_ties(corpus: Corpus) -> pd.DataFrame:
     table = agreed.agreements(corpus, exchanges)
     table = table[table["countable"]]
     bodies = corpus["organisations"].set_index("org_id")
-    library = {org for org, kind in bodies["kind"].items() if kind in (*LIBRARY_KINDS, "university_library")}
+    library = {org for org, kind in bodies["kind"].items() if kind in LIBRARY_KINDS}
     ties = {row.place_id: row.city_ties for row in city_ties(corpus).itertuples()}
     kinds_of = corpus["agreements"].set_index("agreement_id")["kind"]
     events = dict(zip(met["org_id"], met["events"], strict=True))

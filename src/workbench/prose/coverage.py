@@ -262,7 +262,9 @@ def disagreement_rows(answers: Answers, words: Words) -> list[Row]:
     worded = readable(first[["field", "stated", "chosen", "rule"]], words)
     rows: list[Row] = []
     for cells, row in zip(worded.itertuples(index=False), first.itertuples(), strict=True):
-        titles = f"{words.phrase('common/note_join')}{words.grammar.SPACE}".join(_upper(words.record_title(id)) for id in row.record_ids)
+        titles = f"{words.phrase('common/note_join')}{words.grammar.SPACE}".join(
+            _upper(words.record_title(id)) for id in row.record_ids
+        )
         why = _upper(row_reason(row, words)) if row.reason else _upper(cells[3])
         rows.append(([titles, cells[0], cells[1], cells[2], why], _tabled(answers.corpus, row.records)))
     return rows
