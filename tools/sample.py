@@ -6,7 +6,6 @@ of the settings' day: the same records give the same bytes.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -14,6 +13,9 @@ import sys
 import tempfile
 import tomllib
 from pathlib import Path
+
+from workbench.paths import Project
+from workbench.records import editions
 
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "docs" / "sample"
@@ -52,17 +54,19 @@ def run(*arguments: str) -> None:
 
 def readme(folder: Path) -> str:
     """The page that leads a visitor to the files."""
-    manifest = json.loads(next((folder / "data" / "editions").glob("*.json")).read_text(encoding="utf-8"))
+    edition = editions.newest(Project(folder), "public")
+    if edition is None:
+        raise SystemExit("Nothing was released.")
     lines = [
         "# A released edition",
         "",
-        f"Made by `make sample` from the records as of {manifest['as_of']}. Download a page, open it in",
+        f"Made by `make sample` from the records as of {edition.as_of}. Download a page, open it in",
         "a browser: it asks for nothing, and a click on a sentence shows its source.",
         "",
         "| report | language | page | PDF |",
         "| --- | --- | --- | --- |",
     ]
-    for report in sorted(manifest["reports"], key=lambda row: row["id"]):
+    for report in sorted(edition.reports, key=lambda row: row["id"]):
         links = " | ".join(f"[{suffix[1:]}]({report['id']}{suffix})" for suffix in sorted(KEPT))
         lines.append(f"| {report['title']} | {LANGUAGES[report['language']]} | {links} |")
     return "\n".join(lines) + "\n"

@@ -252,10 +252,19 @@ def svg(figure: Figure, link: Callable[[list[tuple[str, str]]], str] | None = No
     text = _bytes(figure, "svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}).decode()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
-    text = re.sub(r'(?<= d=")[^"]+', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), text)
+    text = re.sub(r'(?<= d=")[^"]+', lambda path: _shorter(path[0]), text)
+    text = re.sub(r">\s+<", "><", text)
+    # A text with a halo is drawn twice, its outlines with a stroke and again without: once, the stroke below, will do.
+    text = re.sub(r'<path( d="[^"]*") style="(fill: #\w+)([^"]*)"/><path\1 style="\2"/>',
+                  r'<path\1 style="\2\3; paint-order: stroke"/>', text)  # fmt: skip
     if link is None:
         return re.sub(rf'<a xlink:href="{_ABOUT}[^"]*"[^>]*>\s*|</a>\s*', "", text)
     return re.sub(rf'<a xlink:href="{_ABOUT}([^"]*)"[^>]*>', lambda found: link(_records(found[1])), text)
+
+
+def _shorter(path: str) -> str:
+    """An outline with two decimals and without line breaks."""
+    return re.sub(r"\s*\n\s*", "", re.sub(r"(\.\d\d)\d+", r"\1", path)).strip()
 
 
 def _records(text: str) -> list[tuple[str, str]]:
