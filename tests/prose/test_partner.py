@@ -111,13 +111,13 @@ def test_a_total_of_all_is_not_judged_by_one_partner(asked, held):
 def test_every_page_of_the_five_articles_can_be_written(asked, held, home, language):
     """For each partner, alone as a report has it; each is short enough for a page."""
     whole = asked(home).corpus
-    words = Words(whole, language)
     bodies = {org for table in (flows.exchanges(whole), agreements.agreements(whole, flows.exchanges(whole)))
               for orgs in table["partners"] for org in orgs}  # fmt: skip
     assert bodies
     for body in sorted(bodies):
         corpus = narrowed(whole, held, body)
-        told = [sentence for passage in PASSAGES for sentence in says(corpus, passage, body, language)]
+        answers, words = asked_about(corpus, body), Words(corpus, language)
+        told = [s.markup for one in PASSAGES for s in words.say(f"partner/{one}", **getattr(partner, one)(answers))]
         assert told, body
         text = "".join(told)
         assert "zhejiang-library" not in text.lower(), "who states a claim is named, not given by an id"
