@@ -37,7 +37,8 @@ def test_every_figure_is_shown(module: ModuleType) -> None:
 def test_every_picture_is_there_with_its_words_and_no_other() -> None:
     shown = {path for _, path in PICTURES}
     assert len(shown) == len(PICTURES) > 40
-    assert shown == {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs/images/gallery").glob("*")}
+    folders = (ROOT / "docs/images/gallery", ROOT / "docs/images/reports")
+    assert shown == {path.relative_to(ROOT / "docs").as_posix() for folder in folders for path in folder.glob("*")}
     assert [path for alt, path in PICTURES if len(alt) < 12] == []
 
 
