@@ -282,3 +282,16 @@ def test_libreoffice_opens_it(tmp_path: Path, english: Word) -> None:
         pytest.skip(f"LibreOffice here has no Writer: {done.stderr.strip()[:80]}")
     found = (tmp_path / "report.txt").read_text(encoding="utf-8-sig")
     assert "On 2 April 2019 both libraries signed a memorandum; Wrocław, Köln, Café and Київ" in found
+
+
+def test_styles_in_a_folder_of_a_chinese_name_are_found_in_any_locale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scheduler gives a program the locale C."""
+    for name, value in {"LC_ALL": "C", "LANG": "C"}.items():
+        monkeypatch.setenv(name, value)
+    template = tmp_path / "项目" / "模板.html"
+    template.parent.mkdir()
+    template.write_text("<i>$body$</i>", encoding="utf-8")
+    made = documents.pandoc(b"a", "-f", "markdown", "-t", "html", "-s", "--template", str(template))
+    assert made.startswith(b"<i>")

@@ -25,6 +25,7 @@ from workbench.publish.content import Content, Context
 from workbench.publish.html import status
 from workbench.settings import COLOUR
 
+_NAMES = {"LC_ALL": "C.UTF-8"}  # or pandoc, started by a scheduler, finds no file whose name is Chinese
 Element = dict[str, Any]  # one block or inline of pandoc's tree: {"t": its kind, "c": what it holds}
 LEFT_OUT = frozenset(["title", "records"])  # roles of parts that only a page shows, or that the title page replaces
 _DROPPED = frozenset(["script", "style", "details", "template", "iframe", "object", "noscript", "head", "title"])
@@ -103,7 +104,7 @@ def pandoc(text: bytes, *arguments: str, folder: str = "", **variables: str) -> 
     command = [pypandoc.get_pandoc_path(), *confined, "--wrap=none", *arguments]
     try:
         done = subprocess.run(command, input=text, capture_output=True, check=False, timeout=_PANDOC_SECONDS,
-                              cwd=folder or None, env={**os.environ, **variables})  # fmt: skip
+                              cwd=folder or None, env={**os.environ, **_NAMES, **variables})  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
         raise MachineryFailed(f"pandoc could not be run: {error}") from None
     if done.returncode:
