@@ -205,7 +205,11 @@ def test_the_example_becomes_an_overview(tmp_path: Path) -> None:
     page = (tmp_path / "mine" / "reports" / "overview-moonbridge-library-en.html").read_text(encoding="utf-8")
     text = re.sub(r"<sup.*?</sup>|<[^>]+>", "", page)
     for words in (
-        "two international exchanges of the Moonbridge Example Library, the first on 12 June 2024",
+        "has reached one library or other body of one country or region, the Northlight Example Library; whether any",
+        "of it fell within the last 24 months, the dates leave open.",
+        "On 12 June 2024, the Moonbridge Example Library and the Northlight Example Library met online",
+        "One agreement of its own is on record, with the Northlight Example Library;",
+        "“The Moonbridge Example Library states, for 8 November 2024,",
         "月桥示例图书馆",
         "the Northlight Example Library signed a memorandum at the end of October 2024",
         "Planned for spring 2025",
@@ -213,7 +217,7 @@ def test_the_example_becomes_an_overview(tmp_path: Path) -> None:
         "an Invented Visit to Moonbridge",
     ):
         assert words.lower() in text.lower(), words
-    assert page.count('<figure class="drawing">') == 2, "a map and a timeline"
+    assert page.count('<figure class="drawing">') == 4, "a map, a timeline, countries and years"
 
 
 PACK = "from setuptools import build_meta; build_meta.build_sdist('dist')"

@@ -65,9 +65,9 @@ def test_a_claim_names_what_bears_it_out_and_what_is_missing(of_home) -> None:
     """Nine agreements claimed: Leeds is on record, eight have no name; of the libraries that joined OCLC nine."""
     told = of_home[GROUP]
     said = [" ".join(say(told, "claim", **values)) for values in coverage.claims(told, Words(told.corpus, "en"))]
-    assert "On record is one: Leeds Libraries. Eight more are claimed, and no source at hand names them." in said[0]
+    assert "One is on record: Leeds Libraries. Eight more are claimed, and no source at hand names them." in said[0]
     joined = next(one for one in said if "OCLC" in one)
-    assert "On record are nine: Zhejiang Library" in joined
+    assert "Nine are on record: Zhejiang Library" in joined
     assert "No membership or agreement is on record of " in joined
     assert "Hangzhou Public Library" in joined.partition("No membership")[2]  # cooperates, by no instrument
     delegations = next(one for one in said if "delegations" in one)

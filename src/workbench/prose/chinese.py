@@ -132,7 +132,7 @@ def _interval(plain: str) -> str:
         return _single(start)
     first, last = _parts(start), _parts(end)
     if len(last) < len(first) and first[: len(last)] == last:  # some later day of the same month or year
-        return f"{''.join(first)}至当{last[-1][-1]}某日"
+        return f"{''.join(first)}至同{last[-1][-1]}内（止日不详）"
     note = _NO_YEAR if start.startswith("XXXX-") and end.startswith("XXXX-") else ""
     return f"{''.join(first)}至{_rest(first, last)}{note}"
 

@@ -373,9 +373,16 @@ def _titled(id: str, corpus: Corpus, words: Words, dated: bool = True) -> str:
     return words.phrase(
         "coverage/event",
         type=facts.code("event_type", event["type"]),
+        topic=_topic(event),
         partners=facts.names(abroad),
         date=facts.date(None if pd.isna(date) else date) if dated else None,
     )
+
+
+def _topic(event: pd.Series) -> Fact | None:
+    """What an event of no listed kind was about: "other event" alone would say nothing."""
+    told = event["type"] == "other" and not pd.isna(event["topic"])
+    return facts.text(event["topic"]) if told else None
 
 
 # --- years, sources, work list ------------------------------------------------------------

@@ -82,7 +82,10 @@ WINDOW = facts.number(activity.WINDOW)
 def lead(answers: Answers) -> dict[str, Any]:
     """Facts of the headline: who the partners are, how alive it is, what is owed and open."""
     counted = answers.counted
-    of_late = counted[counted["earliest"].map(lambda day: bool(day and day >= answers.limit)).astype(bool)]
+    certain = counted["earliest"].map(lambda day: bool(day and day >= answers.limit)).astype(bool)
+    possible = counted["latest"].map(lambda day: not day or day >= answers.limit).astype(bool)
+    of_late = counted[certain]
+    met = _bodies(counted)
     period = answers.corpus.selection.period
     return {
         "home": answers.home,
@@ -90,12 +93,14 @@ def lead(answers: Answers) -> dict[str, Any]:
         "exchanges": facts.number(_range(counted), records("events", counted["event_id"])),
         "first": _first(counted),
         "since": _year_of_the_first(counted),
-        "with_whom": _bodies(counted),
+        "with_whom": met,
         "partners": facts.counted(numbers.number(answers.corpus, "partners")),
         "countries": facts.counted(numbers.number(answers.corpus, "countries")),
+        "sole": met if len(met.value) == 1 else None,
         "often": _most_often(answers.partners),
         "period": facts.date(period.text) if period and not answers.today else None,
         "late": _bodies(of_late),
+        "maybe_late": bool(possible.any()),
         "late_number": facts.number(len(_bodies(of_late)), records("events", of_late["event_id"])),
         "named": _NAMED,
         **_agreed(answers),
@@ -656,7 +661,7 @@ def _plan_row(group: list[Any], words: Words) -> Row:
 
 def _when(text: str | None, basis: str | None, words: Words) -> str:
     if basis in dates.OUR_READING:
-        return words.phrase("overview/plan_inferred", date=facts.date(text))
+        return words.phrase("common/read_by_us", date=facts.date(text))
     return str(words.grammar.date(text))
 
 

@@ -14,11 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 import jinja2
 import pandas as pd
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from workbench.errors import WorkbenchError
@@ -55,6 +56,23 @@ class Sentence:
     @property
     def records(self) -> tuple[RecordId, ...]:
         return tuple(dict.fromkeys(record for fact in self.facts for record in fact.records))
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """The templates compiled in this process, by name and content: compiling takes longer than wording a report."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self.kept[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
 
 
 class Words:
@@ -122,6 +140,7 @@ class Words:
             ),
             undefined=jinja2.StrictUndefined,
             autoescape=True,
+            bytecode_cache=_COMPILED,
             trim_blocks=True,
             lstrip_blocks=True,
         )
@@ -164,7 +183,7 @@ class Words:
         text = re.sub(r"\s+([,.;:!?，。；：])", r"\1", " ".join(str(caller()).split()))
         text = _MENTION.sub(lambda found: str(escape(self._original(found[1]))), text)
         facts = tuple(self._noted.pop())
-        sentence = Sentence(text[:1].upper() + text[1:], facts)
+        sentence = Sentence(_capital(text), facts)
         if not sentence.records:
             raise ProseError(f"a sentence rests on no record: {text}")
         self._sentences.append(sentence)
@@ -330,3 +349,9 @@ class Words:
             *(self.label("country", code) for code in chosen.countries),
             *([self.grammar.date(chosen.period.text)] if chosen.period else []),
         ]
+
+
+def _capital(sentence: str) -> str:
+    """The first letter large, behind an opening quotation mark too."""
+    at = 1 if sentence.startswith("“") else 0
+    return sentence[:at] + sentence[at : at + 1].upper() + sentence[at + 1 :]
