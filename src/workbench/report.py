@@ -40,6 +40,7 @@ from workbench.records.selection import (
     choose_period,
     select,
 )
+from workbench.records.text import capital
 from workbench.settings import KNOWN_LANGUAGES
 
 REPORT_MIME = "application/vnd.workbench.report+json"
@@ -113,7 +114,7 @@ class Report:
     def title(self, **values: Any) -> None:
         """The report's title, from the passage *title* of its templates."""
         title = self.words.phrase(f"{self.kind}/title", **values)
-        self._title = title[:1].upper() + title[1:]
+        self._title = capital(title)
         self._emit("title", f"<h1>{escape(self._title)}</h1>", self._title)
 
     def heading(self, name: str) -> None:
@@ -152,7 +153,7 @@ class Report:
         """A card of what may be said of a claim: the word for the verdict (``code`` of claim_verdict) over the
         sentences of a passage, in the report's language and, where ``languages`` name more, in those too."""
         word = self.words.label("claim_verdict", code)
-        parts = [f'<p class="verdict-word">{escape(word[:1].upper() + word[1:])}</p>']
+        parts = [f'<p class="verdict-word">{escape(capital(word))}</p>']
         for language in dict.fromkeys((self.language, *languages)):
             attribute = f' lang="{language}"' if language != self.language else ""
             body = self._sentences(passage, language, values)
@@ -204,10 +205,11 @@ class Report:
     def table(
         self, caption: str, columns: Sequence[str], rows: Sequence[tuple[list[str], tuple[RecordId, ...]]]
     ) -> None:
-        """A table: the passages of its caption and column heads, and rows with their records; no rows, no table."""
+        """A table: the passages of its caption and column heads (of this kind's template, or ``TEMPLATE/PASSAGE``), and
+        rows with their records; no rows, no table."""
         if not rows:
             return
-        heads = [self.words.phrase(f"{self.kind}/{column}") for column in columns]
+        heads = [self.words.phrase(column if "/" in column else f"{self.kind}/{column}") for column in columns]
         html = self._table(self.words.phrase(f"{self.kind}/{caption}"), heads, rows)
         self._emit("table", html, "\n".join(" | ".join(cells) for cells, _ in rows))
 

@@ -130,7 +130,7 @@ def test_our_own_staff(asked):
         ),
         "The sources name Zhang Qun.",
     ]
-    rows = told.staff_rows(answers(corpus), Words(corpus, "en"))
+    rows = told.staff_rows(answers(corpus).staff, Words(corpus, "en"))
     assert [cells[1] for cells, _ in rows] == ["Zhang Qun and delegation", "Colleagues (four)"]
 
 
@@ -223,7 +223,7 @@ def test_every_cell_in_both_languages(asked):
         words = Words(corpus, language)
         for columns, rows in ((told.BALANCE_COLUMNS, told.balance_rows(known, words)),
                               (told.CONTACT_COLUMNS, told.contact_rows(known, words)),
-                              (told.STAFF_COLUMNS, told.staff_rows(known, words)),
+                              (told.STAFF_COLUMNS, told.staff_rows(known.staff, words)),
                               (told.OUTPUT_COLUMNS, told.output_rows(known, words)),
                               (told.KIND_COLUMNS, told.kind_rows(known, words))):  # fmt: skip
             assert rows

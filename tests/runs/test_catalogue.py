@@ -302,6 +302,18 @@ def test_nothing_is_run_or_written_while_the_catalogue_has_errors(built: Project
     assert tiny.snapshot(built.root) == before
 
 
+@pytest.mark.usefixtures("no_notebook_runs")
+def test_mistakes_in_settings_and_records_are_told_together(built: Project) -> None:
+    tiny.replace(built.settings_file, 'default_home = "', 'default_home = "no-')
+    path = built.dossiers / "globalleeds-hangzhou-mou.yaml"
+    tiny.replace(path, "type: visit", "type: vist")
+    with pytest.raises(RecordsError) as caught:
+        engine.build(built)
+    found = [(problem.file, problem.field) for problem in caught.value.problems]
+    assert len(found) == len(set(found)), "each once"
+    assert {("workbench.toml", "default_home"), (built.relative(path), "type")} <= set(found)
+
+
 # --- what is read ---------------------------------------------------------------------------
 
 

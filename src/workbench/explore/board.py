@@ -25,6 +25,7 @@ from workbench.prose import facts, frames
 from workbench.prose.words import Words
 from workbench.records import dates
 from workbench.records.selection import choose_partners
+from workbench.records.text import capital
 
 if TYPE_CHECKING:
     from workbench.explore.panel import Panel
@@ -233,7 +234,7 @@ class Board:
             words.phrase(f"board/status_{name}", **(value if isinstance(value, dict) else {"number": value}))
             for name, value in told.items() if value
         ]  # fmt: skip
-        return ("" if words.language == "zh" else " ").join(text[:1].upper() + text[1:] for text in sentences)
+        return ("" if words.language == "zh" else " ").join(capital(text) for text in sentences)
 
     def _ways_out(self) -> list[str]:
         choice = self.choice

@@ -30,6 +30,7 @@ from workbench.prose.facts import Fact
 from workbench.prose.frames import readable, span
 from workbench.prose.words import Words
 from workbench.records.selection import Corpus
+from workbench.records.text import capital
 
 BAR_COLOUR = "#4f6d7a"  # of bars that tell no direction
 _TALL = 0.17  # of a bar
@@ -186,7 +187,7 @@ def _others(rest: pd.DataFrame, words: Words) -> list[Row]:
 
 
 def _number_of_others(number: int, words: Words) -> str:
-    return _upper(words.phrase("figures/lane_others", n=Fact("number", number)))
+    return capital(words.phrase("figures/lane_others", n=Fact("number", number)))
 
 
 def _kept(frame: pd.DataFrame, most: int) -> pd.DataFrame:
@@ -301,7 +302,7 @@ def by_kind(frame: pd.DataFrame, corpus: Corpus, words: Words, size: style.Size 
 
     def rows_of(most: int) -> list[Row]:
         kept = _kept(tried, most)
-        named = [(_upper(words.label("event_type", row.type)), row) for row in kept.itertuples()]
+        named = [(capital(words.label("event_type", row.type)), row) for row in kept.itertuples()]
         rows = [Row(name, float(row.high), low=float(row.low), mark=row.type) for name, row in named]
         return rows + _others(tried.iloc[len(kept) :], words)
 
@@ -335,7 +336,7 @@ def by_country(
         rows: list[Row] = []
         for part in order:
             own = kept[(kept["region"] == part) & kept["country"].notna()]
-            rows += [Row(_upper(words.label(world, part)), heading=True)] if len(own) else []
+            rows += [Row(capital(words.label(world, part)), heading=True)] if len(own) else []
             rows += [_country(words.label("country", row.country), row.country, row) for row in own.itertuples()]
         foot = [_country(many, "many", row) for row in kept[kept["country"].isna()].itertuples()]
         foot += _others(total.iloc[len(kept) :], words)
@@ -388,10 +389,6 @@ def _end(axes: Axes, row: Row, y: float, unit: float, size: style.Size) -> None:
 def _doubt_key(sure: str, doubt: str, words: Words) -> list[tuple[str, Any]]:
     return [(words.phrase(f"charts/{sure}"), Patch(facecolor=BAR_COLOUR, edgecolor=BAR_COLOUR)),
             (words.phrase(f"charts/{doubt}"), Patch(**_hatched(BAR_COLOUR)))]  # fmt: skip
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 # --- who owes a visit ------------------------------------------------------------------------------
@@ -549,7 +546,7 @@ def _lives(
         if others:
             partners = words.grammar.listed(others[:2])
             name = words.phrase("charts/agreement_name", kind=Fact("printed", name), partner=Fact("printed", partners))
-        found.append(Life(row.agreement_id, Row(_upper(name), end=words.phrase(f"charts/{state}")), start, tuple(acts),
+        found.append(Life(row.agreement_id, Row(capital(name), end=words.phrase(f"charts/{state}")), start, tuple(acts),
                           row.last_earliest, row.last_latest, state))  # fmt: skip
     return sorted(found, key=lambda life: (-(life.last or dt.date.min).toordinal(), life.id))
 
@@ -636,9 +633,9 @@ def sources_per_record(
     tally = frame.groupby(["record", many])["own_word"].agg(number="size", own_word="sum").reset_index()
     rows = []
     for record in [record for record in ("events", "agreements") if (tally["record"] == record).any()]:
-        rows.append(Row(_upper(words.plural_label("record_kind", record)), heading=True))
+        rows.append(Row(capital(words.plural_label("record_kind", record)), heading=True))
         for row in tally[tally["record"] == record].sort_values("witnesses").itertuples():
-            name = _upper(_witnesses(int(row.witnesses), words))
+            name = capital(_witnesses(int(row.witnesses), words))
             mark, own = f"{record}-{row.witnesses}", float(row.own_word)
             rows.append(Row(name, float(row.number), mark=mark, more=own))
     figure = style.new_figure(size.width, 1.0)

@@ -26,6 +26,7 @@ from workbench.prose.facts import Fact
 from workbench.prose.frames import readable
 from workbench.prose.words import Words
 from workbench.records.selection import Corpus
+from workbench.records.text import capital
 
 _ROW, _PAD = 0.16, 0.07  # inches: of a row of marks, around the rows of a lane
 _LIMIT = 30  # lanes by name; beyond them the least active share one
@@ -213,7 +214,7 @@ def _lane_name(figure: Figure, lane: str, words: Words, size: style.Size) -> str
         name = words.legend(f"lane_{lane}")
     elif "/" in lane:
         name = words.label(*lane.split("/"))
-        name = name[:1].upper() + name[1:]
+        name = capital(name)
     else:
         name = words.name(lane)
     return wrapped(name, size)
@@ -233,7 +234,7 @@ def _laid_out(
             in_lane[key].append(item)
     if hidden:
         label = words.phrase("figures/lane_others", n=Fact("number", len(hidden)))
-        label = label[:1].upper() + label[1:]
+        label = capital(label)
         names = names | {OTHERS: wrapped(label, size)}
     shown = {lane: own for lane, own in in_lane.items() if own}
     points = size.points(9)

@@ -20,6 +20,7 @@ from workbench.prose.facts import Fact, RecordId, records
 from workbench.prose.words import Words
 from workbench.records import dates
 from workbench.records.selection import Corpus
+from workbench.records.text import capital
 
 Row = tuple[list[str], tuple[RecordId, ...]]
 Passage = dict[str, Any]
@@ -354,7 +355,7 @@ def _life_row(tie: SimpleNamespace, life: Any, words: Words) -> Row:
     home = () if tie.children else tie.home.value
     printed = [words.phrase("agreements/cell_printed", text=name) for name in tie.printed]
     names = words.grammar.listed([words.name(org) for org in (*home, *tie.partners.value)] + printed)
-    cells = [_upper(words.phrase("agreements/cell_kind", tie=tie)), names, step, last,
+    cells = [capital(words.phrase("agreements/cell_kind", tie=tie)), names, step, last,
              words.phrase("agreements/cell_state", tie=tie)]  # fmt: skip
     return cells, (*tie.record, *records("events", [life.last_record] if tie.last else []))
 
@@ -366,7 +367,7 @@ def promise_rows(answers: Answers, words: Words) -> list[Row]:
         one = _promise(row, answers)
         with_ = _names(row.partners, words)
         state = "cell_alike" if pd.isna(row.kept) else "cell_kept" if row.kept else "cell_nothing"
-        cells = [_upper(_what(one.what, words)), with_, words.phrase("agreements/cell_date", act=one),
+        cells = [capital(_what(one.what, words)), with_, words.phrase("agreements/cell_date", act=one),
                  words.phrase(f"agreements/{state}", promise=one)]  # fmt: skip
         events = [id for id in (row.realised_by, *row.like) if id]
         rows.append((cells, (*records("plans", [row.plan_id]), *records("events", events))))
@@ -381,7 +382,7 @@ def plan_rows(answers: Answers, words: Words) -> list[Row]:
         when = words.phrase("agreements/cell_when", plan=one)
         state = words.phrase("agreements/cell_overdue" if telling.yes(row.overdue) else "agreements/cell_nothing")
         rows.append(
-            ([when, _upper(_what(one.what, words)), _names(row.partners, words),
+            ([when, capital(_what(one.what, words)), _names(row.partners, words),
               words.label("plan_strength", row.strength), state], records("plans", [row.plan_id]))
         )  # fmt: skip
     return rows
@@ -394,7 +395,3 @@ def _what(what: Fact, words: Words) -> str:
 def _names(orgs: Iterable[str], words: Words) -> str:
     found = [words.name(org) for org in orgs]
     return words.grammar.listed(found) if found else words.phrase("agreements/cell_nobody")
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

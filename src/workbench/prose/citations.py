@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from workbench.prose import facts
 from workbench.prose.facts import RecordId
 from workbench.prose.words import Words
+from workbench.records.text import capital
 
 MOST = 6  # records named in a note; a sentence that counts more has them counted
 Place = tuple[int, str]  # paragraph (-1: not looked up, 0: headline) and phrase
@@ -83,7 +84,7 @@ class Citations:
 
     def _title(self, record: RecordId) -> str:
         title = self.words.record_title(record[1]) if self.words.is_record(record[1]) else ""
-        return title[:1].upper() + title[1:]
+        return capital(title)
 
     def _sources_of(self, record: RecordId) -> list[str]:
         return self.corpus.sources_of(record[0], [record[1]])
@@ -164,7 +165,7 @@ class Citations:
         if text is None and not isinstance(basis, str):
             return ""
         date = self.words.phrase("common/record_date", day=facts.date(text))
-        parts = [date[:1].upper() + date[1:]]
+        parts = [capital(date)]
         if isinstance(basis, str) and text is not None:
             parts.append(self.words.label("date_basis", basis))
         if isinstance(row.get("printed"), str):
@@ -258,7 +259,7 @@ class FigureLinks:
         titles = [self.words.name(id) for id in bodies] + [self.words.record_title(id) for id in ids[:MOST]]
         if len(ids) > MOST:
             titles.append(self.words.phrase("common/note_many", number=facts.number(len(ids))))
-        told = f"{self.words.phrase('common/note_join')} ".join(text[:1].upper() + text[1:] for text in titles)
+        told = f"{self.words.phrase('common/note_join')} ".join(capital(text) for text in titles)
         title = f"<title>{escape(told)}</title>"
         partner = bodies[0] if bodies else self._common(ids)
         if not partner:

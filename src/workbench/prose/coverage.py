@@ -20,6 +20,7 @@ from workbench.prose.frames import readable, span
 from workbench.prose.words import Words
 from workbench.records import dates, wordings
 from workbench.records.selection import Corpus
+from workbench.records.text import capital
 
 _ROWS = 20  # rows of a table, the others are counted
 _YEARS = 3  # as many years are named, more are counted
@@ -172,7 +173,7 @@ def uncounted_rows(answers: Answers, words: Words) -> list[Row]:
     for row in answers.verdicts[answers.verdicts["on_record"].isna()].head(_ROWS).itertuples():
         by = telling.publisher(answers.corpus, row.claim_id, row.publisher)
         cells = [
-            _upper(words.text(row.what)),
+            capital(words.text(row.what)),
             words.name(by.value) if by.kind == "name" else row.publisher,
             words.phrase("common/day", day=facts.date(row.as_of)) if row.as_of else "",
             words.label("claim_verdict", row.verdict),
@@ -225,7 +226,7 @@ def weak_rows(answers: Answers, words: Words) -> list[Row]:
         event = row.record == "events"
         title = _titled(row.record_id, answers.corpus, words) if event else words.record_title(row.record_id)
         whose = "own" if row.own_word else "party" if row.party_word else "other" if row.witnesses else "register"
-        cells = [_upper(title), str(row.witnesses), words.phrase(f"coverage/whose_{whose}")]
+        cells = [capital(title), str(row.witnesses), words.phrase(f"coverage/whose_{whose}")]
         rows.append((cells, answers.told([row.record_id])))
     return rows
 
@@ -263,9 +264,9 @@ def disagreement_rows(answers: Answers, words: Words) -> list[Row]:
     rows: list[Row] = []
     for cells, row in zip(worded.itertuples(index=False), first.itertuples(), strict=True):
         titles = f"{words.phrase('common/note_join')}{words.grammar.SPACE}".join(
-            _upper(words.record_title(id)) for id in row.record_ids
+            capital(words.record_title(id)) for id in row.record_ids
         )
-        why = _upper(row_reason(row, words)) if row.reason else _upper(cells[3])
+        why = capital(row_reason(row, words)) if row.reason else capital(cells[3])
         rows.append(([titles, cells[0], cells[1], cells[2], why], _tabled(answers.corpus, row.records)))
     return rows
 
@@ -346,10 +347,10 @@ def date_rows(answers: Answers, words: Words) -> list[Row]:
     rows: list[Row] = []
     for row in answers.inferred.head(_ROWS).itertuples():
         cells = [
-            _upper(_titled(row.event_id, answers.corpus, words, dated=False)),
+            capital(_titled(row.event_id, answers.corpus, words, dated=False)),
             str(words.grammar.date(row.said)),
             str(words.grammar.date(row.date)),
-            _upper(_why(row, words)),
+            capital(_why(row, words)),
         ]
         rows.append((cells, records("events", [row.event_id])))
     return rows
@@ -429,7 +430,7 @@ GAP_COLUMNS = ("column_gap", "column_events", "column_agreements", "column_plans
 def gap_rows(answers: Answers, words: Words) -> list[Row]:
     """Cells of the table of gaps: what is missing, and of how many records of each kind."""
     return [
-        ([_upper(words.label("record_gap", row.gap)), *(str(n) if n else "" for n in
+        ([capital(words.label("record_gap", row.gap)), *(str(n) if n else "" for n in
           (row.events, row.agreements, row.plans, row.claims))], ())
         for row in answers.gaps.itertuples()
     ]  # fmt: skip
@@ -439,7 +440,3 @@ def ask_whom(answers: Answers) -> pd.DataFrame:
     """Whom to ask for what, where a body abroad can tell (`analysis.evidence.to_ask`)."""
     table = evidence.to_ask(answers.corpus)
     return table[table["partner"].notna()].reset_index(drop=True)
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

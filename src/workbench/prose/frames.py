@@ -20,8 +20,8 @@ from workbench.analysis._frames import plain
 from workbench.analysis.evidence import WHOLE, Stated
 from workbench.prose import facts
 from workbench.prose.words import GRAMMARS, Words
-from workbench.records import dates
 from workbench.records.model import BY_NAME
+from workbench.records.text import capital
 from workbench.records.values import read_amount
 
 # What a column holds: name, names, date (EDTF), day, number, flag (yes, no, cannot say), text (our own words, put
@@ -87,7 +87,7 @@ def readable(
 
     def head(column: str) -> str:
         text = words.phrase(f"columns/{column}") if strict or words.has(f"columns/{column}") else column
-        return text[:1].upper() + text[1:]
+        return capital(text)
 
     known = {**COLUMNS, **frame.attrs.get("kinds", {}), **(kinds or {})}
     columns: dict[str, list[str]] = {}
@@ -100,20 +100,9 @@ def readable(
             columns[head(stem or "number")] = [span(*pair) for pair in zip(low, high, strict=True)]
             continue
         kind = _kind(frame[column], known.get(column, ""))
-        if kind == "date" and column == "date" and "event_id" in frame.columns:
-            pairs = zip(frame["date"], frame["event_id"], strict=True)
-            columns[head(column)] = [_event_date(date, event, words) for date, event in pairs]
-        elif kind != "hidden":
+        if kind != "hidden":
             columns[head(column)] = [_cell(value, kind, words) for value in frame[column]]
     return pd.DataFrame(columns, index=frame.index, dtype=object)
-
-
-def _event_date(date: Any, event: Any, words: Words) -> str:
-    """The date of an event, marked where it is our reading of the source."""
-    told = plain(date) is not None and isinstance(event, str) and words.is_record(event)
-    if told and words.corpus.row("events", event)["basis"] in dates.OUR_READING:
-        return words.phrase("common/read_by_us", date=facts.date(date))
-    return _cell(date, "date", words)
 
 
 def span(low: Any, high: Any) -> str:

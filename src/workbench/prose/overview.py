@@ -23,6 +23,7 @@ from workbench.prose.frames import span
 from workbench.prose.words import Words
 from workbench.records import dates
 from workbench.records.selection import Corpus
+from workbench.records.text import capital
 
 _NAMED = 3  # as many bodies are named in the headline, more are counted
 _IN_FULL = 12  # partners whose story is told, the others stand in a table
@@ -85,6 +86,7 @@ def lead(answers: Answers) -> dict[str, Any]:
     certain = counted["earliest"].map(lambda day: bool(day and day >= answers.limit)).astype(bool)
     possible = counted["latest"].map(lambda day: not day or day >= answers.limit).astype(bool)
     of_late = counted[certain]
+    perhaps = set(_bodies(counted[possible]).value) - set(_bodies(of_late).value)
     met = _bodies(counted)
     period = answers.corpus.selection.period
     return {
@@ -100,7 +102,7 @@ def lead(answers: Answers) -> dict[str, Any]:
         "often": _most_often(answers.partners),
         "period": facts.date(period.text) if period and not answers.today else None,
         "late": _bodies(of_late),
-        "maybe_late": bool(possible.any()),
+        "perhaps_late": bool(perhaps) or (possible.any() and of_late.empty),
         "late_number": facts.number(len(_bodies(of_late)), records("events", of_late["event_id"])),
         "named": _NAMED,
         **_agreed(answers),
@@ -224,10 +226,11 @@ def key_figures(answers: Answers) -> list[tuple[str, str, dict[str, Any]]]:
 
 
 def _claimed_agreements(answers: Answers) -> dict[str, Any]:
-    """How many agreements a source speaks of, where that is more than are on record."""
+    """How many agreements a source says that the home has, where that is more than are on record; what is said of one
+    of several libraries is not laid on all."""
     table = answers.verdicts
     more = table[table["measure"].eq("agreements") & table["missing_low"].fillna(0).gt(0)]
-    more = more[more["subject"].isin(answers.corpus.members)].sort_values("missing_low", ascending=False)
+    more = more[more["subject"].eq(answers.home.value)].sort_values("missing_low", ascending=False)
     if more.empty:
         return {"claimed": None}
     row = more.iloc[0]
@@ -596,7 +599,7 @@ def agreement_rows(answers: Answers, words: Words) -> list[Row]:
         asleep = state.get(row.agreement_id)
         code_of = "unsure" if pd.isna(asleep) else "dormant" if asleep else "active"
         parties = [*(words.name(org) for org in row.partners), *row.as_printed]
-        cells = [words.grammar.listed(parties), _upper(what), step, last, words.phrase(f"overview/activity_{code_of}")]
+        cells = [words.grammar.listed(parties), capital(what), step, last, words.phrase(f"overview/activity_{code_of}")]
         rows.append((cells if answers.today else cells[:-1], own))
     return rows
 
@@ -656,14 +659,10 @@ def _plan_row(group: list[Any], words: Words) -> Row:
     partners = [words.name(org) for org in dict.fromkeys(org for row in group for org in row.partners)]
     firmly = [words.label("plan_strength", code) for code in dict.fromkeys(row.strength for row in group)]
     listed = words.grammar.listed
-    return [voiced, _upper(listed(what)), listed(partners), listed(firmly), state], own
+    return [voiced, capital(listed(what)), listed(partners), listed(firmly), state], own
 
 
 def _when(text: str | None, basis: str | None, words: Words) -> str:
     if basis in dates.OUR_READING:
         return words.phrase("common/read_by_us", date=facts.date(text))
     return str(words.grammar.date(text))
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

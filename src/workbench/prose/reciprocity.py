@@ -21,6 +21,7 @@ from workbench.prose.words import Words
 from workbench.records import dates
 from workbench.records.dossiers import UNKNOWN
 from workbench.records.selection import Corpus
+from workbench.records.text import capital
 
 _LISTED = 3  # debts listed in a sentence; the table has all
 _OFTEN = 2  # so many exchanges of a kind with a partner are a habit
@@ -341,7 +342,7 @@ def _flat(ids: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 
 BALANCE_COLUMNS = ("column_partner", "column_came", "column_went", "column_people", "column_last", "column_owes")
 CONTACT_COLUMNS = ("column_partner", "column_who", "column_post", "column_attested")
-STAFF_COLUMNS = ("column_when", "column_who", "column_of", "column_what", "column_where")
+STAFF_COLUMNS = tuple(f"reciprocity/column_{name}" for name in ("when", "who", "of", "what", "where"))  # of two reports
 OUTPUT_COLUMNS = ("column_when", "column_what", "column_about", "column_way", "column_partner")
 KIND_COLUMNS = ("column_partner", "column_kinds", "column_topics")
 
@@ -380,12 +381,14 @@ def contact_rows(answers: Answers, words: Words) -> list[Row]:
     return rows
 
 
-def staff_rows(answers: Answers, words: Words) -> list[Row]:
-    """Cells of the table of our staff abroad (when, who, of which library, for what, where), and records."""
+def staff_rows(staff: pd.DataFrame, words: Words) -> list[Row]:
+    """Cells of the table of our staff abroad (when, who, of which library, for what, where), and records; ``staff`` are
+    rows of `analysis.reciprocity.staff_abroad`."""
     rows = []
-    for (event, org), group in answers.staff.groupby(["event_id", "org_id"], sort=False):
+    for (event, org), group in staff.groupby(["event_id", "org_id"], sort=False):
         first, who = group.iloc[0], [_traveller(row, words) for row in group.itertuples()]
-        cells = [_when(answers.act(event), words), _upper(words.grammar.listed(list(dict.fromkeys(who)))),
+        people = words.grammar.listed(list(dict.fromkeys(who)))
+        cells = [_when(telling.act(event, words.corpus), words), capital(people),
                  words.name(org), words.label("event_type", first["type"]),
                  words.name(first["place_id"]) if first["place_id"] else ""]  # fmt: skip
         rows.append((cells, records("events", _flat(group["records"]))))
@@ -413,7 +416,7 @@ def output_rows(answers: Answers, words: Words) -> list[Row]:
         way = words.phrase(f"columns/way_{row.way}") if row.way else words.phrase("reciprocity/cell_unsaid")
         when = _when(answers.date(row.date, row.records), words)
         partners = words.grammar.listed([words.name(org) for org in row.partners])
-        rows.append(([when, _upper(what), _upper(about), way, partners], records("events", row.records)))
+        rows.append(([when, capital(what), capital(about), way, partners], records("events", row.records)))
     return rows
 
 
@@ -434,7 +437,7 @@ def kind_rows(answers: Answers, words: Words) -> list[Row]:
         kinds = [words.phrase("reciprocity/cell_kind", kind=kind, number=number) for kind, number in pairs]
         topics = dict.fromkeys(topic for told in ordered["topics"] for topic in told)
         told = [words.phrase("reciprocity/cell_text", text=facts.text(topic)) for topic in topics]
-        cells = [words.name(str(partner)), words.grammar.listed(kinds), " · ".join(map(_upper, told))]
+        cells = [words.name(str(partner)), words.grammar.listed(kinds), " · ".join(map(capital, told))]
         if ordered["high"].sum() >= _OFTEN:
             rows.append((int(ordered["high"].sum()), cells, records("events", _flat(ordered["records"]))))
     rows.sort(key=lambda row: -row[0])
@@ -443,7 +446,3 @@ def kind_rows(answers: Answers, words: Words) -> list[Row]:
 
 def _when(one: SimpleNamespace, words: Words) -> str:
     return words.phrase("reciprocity/cell_date", one=one)
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -10,6 +10,7 @@ from workbench.analysis.numbers import KINDS, Number
 from workbench.prose import facts
 from workbench.prose.frames import span
 from workbench.prose.words import Words
+from workbench.records.text import capital
 from workbench.records.view import Line, Listing
 
 MOST = 60  # lines of a section; the rest is counted
@@ -48,7 +49,7 @@ def _title(number: Number, words: Words) -> str:
         words.phrase("common/as_of", day=facts.date(corpus.selection.as_of.isoformat())),
     ]
     what = words.label("headline_figure", number.measure)
-    facts_told = {"what": what[:1].upper() + what[1:], "number": span(number.low, number.high) or "0"}
+    facts_told = {"what": capital(what), "number": span(number.low, number.high) or "0"}
     texts = {name: facts.printed(text) for name, text in {**facts_told, "about": " · ".join(told)}.items()}
     return words.phrase("why/title", **texts)
 
@@ -73,7 +74,7 @@ def _titled(row: Any, words: Words) -> str:
     if row.table == "country":
         return words.label("country", row.id)
     title = words.record_title(row.id)
-    return title[:1].upper() + title[1:]
+    return capital(title)
 
 
 def _grouped(rows: pd.DataFrame, codes: pd.Series, words: Words) -> list[Line]:

@@ -29,6 +29,7 @@ from workbench.records import wordings
 from workbench.records.dossiers import UNKNOWN
 from workbench.records.model import BY_NAME
 from workbench.records.selection import Corpus
+from workbench.records.text import capital
 
 # The word list and column that say what kind of record a row is.
 _TITLED = {
@@ -183,7 +184,7 @@ class Words:
         text = re.sub(r"\s+([,.;:!?，。；：])", r"\1", " ".join(str(caller()).split()))
         text = _MENTION.sub(lambda found: str(escape(self._original(found[1]))), text)
         facts = tuple(self._noted.pop())
-        sentence = Sentence(_capital(text), facts)
+        sentence = Sentence(capital(text), facts)
         if not sentence.records:
             raise ProseError(f"a sentence rests on no record: {text}")
         self._sentences.append(sentence)
@@ -333,7 +334,7 @@ class Words:
     def figure_texts(self, figure: str, template: str = "figures", **facts: Any) -> tuple[str, str, str, str]:
         """Title, subtitle, alternative text and note of a figure: passages of a template."""
         texts = [self.phrase(f"{template}/{figure}_{part}", **facts) for part in ("title", "subtitle", "alt", "note")]
-        title, subtitle, alt, note = (text[:1].upper() + text[1:] for text in texts)
+        title, subtitle, alt, note = (capital(text) for text in texts)
         narrowed = self._narrowed()
         if narrowed:
             about = Fact("printed", self.grammar.listed(narrowed))
@@ -349,9 +350,3 @@ class Words:
             *(self.label("country", code) for code in chosen.countries),
             *([self.grammar.date(chosen.period.text)] if chosen.period else []),
         ]
-
-
-def _capital(sentence: str) -> str:
-    """The first letter large, behind an opening quotation mark too."""
-    at = 1 if sentence.startswith("“") else 0
-    return sentence[:at] + sentence[at : at + 1].upper() + sentence[at + 1 :]

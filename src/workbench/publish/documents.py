@@ -23,6 +23,7 @@ from typing import Any
 from workbench.errors import MachineryFailed
 from workbench.publish.content import Content, Context
 from workbench.publish.html import status
+from workbench.records.text import capital
 from workbench.settings import COLOUR
 
 _NAMES = {"LC_ALL": "C.UTF-8"}  # or pandoc, started by a scheduler, finds no file whose name is Chinese
@@ -124,7 +125,7 @@ def about_report(content: Content, context: Context) -> dict[str, Any]:
     lang = str(facts.get("language", "en"))
     brief = facts.get("kind") in BRIEF
     home = str(facts.get("home_name", ""))
-    home = home[:1].upper() + home[1:]
+    home = capital(home)
     office = context.office.name.get(lang) or home
     period = str(facts.get("period_words") or facts.get("period") or "")
     scope = [home if home != office else "", period, str(facts.get("as_of_words", ""))]

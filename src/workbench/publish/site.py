@@ -23,6 +23,7 @@ from markupsafe import Markup
 from workbench.paths import Project
 from workbench.publish import content, html
 from workbench.records import dates
+from workbench.records.text import capital
 from workbench.runs.catalogue import Run
 from workbench.settings import KNOWN_LANGUAGES, Settings
 
@@ -261,7 +262,7 @@ def _called(field: str, value: str, names: dict[str, dict[str, str]], words: _Wo
     known = names.get(value, {})
     any_name = next(iter(known.values()), value)
     told = {language: known.get(language, any_name) for language in languages}
-    return {language: name[:1].upper() + name[1:] for language, name in told.items()}
+    return {language: capital(name) for language, name in told.items()}
 
 
 def _data(entries: list[Entry], words: _Words) -> dict[str, Any]:

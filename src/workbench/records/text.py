@@ -49,6 +49,12 @@ _NOT_BODY = tuple(
 )
 
 
+def capital(text: str) -> str:
+    """A text as a sentence or heading begins: its first letter large, behind an opening quotation mark too."""
+    at = 1 if text.startswith("“") else 0
+    return text[:at] + text[at : at + 1].upper() + text[at + 1 :]
+
+
 def normalise(text: str) -> str:
     """Text as it is compared: see the module's first paragraph."""
     return " ".join(_NOT_PLAIN.sub(lambda found: _PLAIN[found[0]], unicodedata.normalize("NFKC", text)).split())

@@ -82,10 +82,7 @@ def build(
     before anything is written if records, settings or catalogue have errors, `UsageError` for a pattern without
     a report.
     """
-    from workbench import settings as settings_module
-
-    settings = settings_module.read(project)
-    _check_catalogue(project, settings, as_of)
+    settings = _settings(project, as_of)
     before = file_digest(project.processed / tables.DESCRIPTION)
     frames, _ = load.ensure_tables(project)
     audiences.public(project, frames, settings)  # made once, before reports are made side by side
@@ -119,14 +116,19 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _check_catalogue(project: Project, settings: Settings, as_of: str) -> None:
-    """The catalogue's errors are told together with those of the records, before anything is written."""
+def _settings(project: Project, as_of: str) -> Settings:
+    """The settings. Errors in them or in the catalogue are told together with those of the records, before anything is
+    written."""
+    from workbench import settings as settings_module
+
     try:
+        settings = settings_module.read(project)
         catalogue.read(project, settings, as_of)
     except RecordsError as error:
         _, _, problems = load.check_project(project)
         errors = [problem for problem in problems if problem.severity == "error"]
-        raise RecordsError([*error.problems, *errors]) from None
+        raise RecordsError(list(dict.fromkeys([*error.problems, *errors]))) from None
+    return settings
 
 
 class Built:
@@ -356,10 +358,7 @@ class Built:
 def built(project: Project, as_of: str = "") -> Built:
     """The reports of the catalogue as they were last built, to be looked at: what is fresh, where its files are, and
     `render` for a file made otherwise. Nothing is run and no report is written. Raises `RecordsError` as `build`."""
-    from workbench import settings as settings_module
-
-    settings = settings_module.read(project)
-    _check_catalogue(project, settings, as_of)
+    settings = _settings(project, as_of)
     frames, _ = load.ensure_tables(project)
     audiences.public(project, frames, settings)
     runs = catalogue.read(project, settings, as_of, frames)
