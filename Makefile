@@ -17,8 +17,15 @@ reports: $(READY)  ## check the records and bring all reports up to date
 test: $(READY)  ## run the tests
 	@$(BIN)/python -m pytest -n auto
 
-bench: $(READY)  ## measure figures and the board with small and large data
-	@for file in benchmarks/*.py; do echo "$$file"; $(BIN)/python "$$file" || exit 1; done
+bench: reports .bench/.ready  ## measure figures, the board and runs; writes docs/benchmarks.md
+	@for file in benchmarks/[a-z]*.py; do echo "$$file"; .bench/bin/python "$$file" || exit 1; done
+
+.bench/.ready: benchmarks/requirements.txt requirements.lock  # with what is measured against, apart from the rest
+	@$(PYTHON) -m venv .bench
+	@.bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@.bench/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	@.bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch .bench/.ready
 
 check: $(READY)  ## records, formatting, types
 	@$(BIN)/workbench check

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,11 @@ ARTICLES = ROOT.parent / "shared" / "articles"
 
 for name in ("WORKBENCH_PROJECT",):
     os.environ.pop(name, None)
+# Whoever runs the tests may be deaf to these, as `nohup` and jobs in the background are; programs of the tests are not.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture
@@ -42,7 +48,16 @@ SLOW = (
     "exports/test_datapackage.py",
     "exports/test_export.py",
     "exports/test_workbook.py",
+    "runs/test_cluster.py",
     "runs/test_engine.py",
+    "runs/test_faults.py",
+    "runs/test_guard.py",
+    "runs/test_inprocess.py",
+    "runs/test_elsewhere.py",
+    "runs/test_keys.py",
+    "runs/test_prefork.py",
+    "runs/test_schedule.py::test_the_line_runs_as_cron_runs_it",
+    "runs/test_staleness.py",
     "records/test_mistakes.py",
     "records/test_corpus.py",
     "records/test_record_set.py",
@@ -50,12 +65,14 @@ SLOW = (
     "records/imports/test_register_files.py",
     "analysis/test_counting_properties.py",
     "analysis/test_agreement_answers.py",
+    "explore/test_board.py",
     "figures/test_timelines.py",
     "figures/test_maps.py::test_every_size_holds_the_real_homes",
     "figures/test_maps.py::test_many_flows_keep_the_heaviest_and_say_so",
     "figures/test_maps.py::test_more_far_places_than_an_edge_has_room_for_are_counted",
     "figures/test_maps.py::test_two_hundred_places_are_readable",
     "figures/test_maps.py::test_where_many_flows_weigh_the_same_none_is_picked_by_chance",
+    "prose/test_changes.py",
     "prose/test_stories.py",
     "prose/test_annual.py::test_every_year_of_the_five_articles_can_be_written",
     "prose/test_partner.py::test_every_page_of_the_five_articles_can_be_written",

@@ -173,6 +173,11 @@ def test_an_error_line_says_where_what_expected_and_what_to_do(place: Project) -
         ["build", "--as-of"],
         ["build", "extra"],
         ["check", "--project"],
+        ["schedule"],
+        ["schedule", "--as", "anacron"],
+        ["build", "--mail", "fr"],
+        ["build", "--mail", "en", "--json"],
+        ["status", "--hours", "-1"],
     ],
 )
 def test_2_usage(words: list[str]) -> None:
@@ -184,7 +189,7 @@ def test_2_usage(words: list[str]) -> None:
 @pytest.mark.parametrize(
     "day", ["tomorrow", "2026-13-01", "2026-02-30", "2026", "2026-10", "2026-10-31/2026-11-01", "..", "2026~"]
 )
-@pytest.mark.parametrize("verb", ["build"])
+@pytest.mark.parametrize("verb", ["build", "list"])
 def test_2_an_as_of_that_is_no_day(place: Project, verb: str, day: str) -> None:
     result = call(verb, "--as-of", day, "--project", place.root)
     assert result.exit_code == 2
@@ -201,6 +206,7 @@ def test_2_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             "why": ["exchanges"],
             "new": ["report", "mine"],
             "release": ["--by", "A Name"],
+            "schedule": ["--as", "cron"],
         }.get(verb, [])
         result = call(verb, *words)
         assert result.exit_code == 2
@@ -243,7 +249,7 @@ def test_2_only_a_report_that_is_not_in_the_catalogue(place: Project) -> None:
     result = call("build", "--only", "alpha", "--only", "alfa", "--project", place.root)
     assert result.exit_code == 2
     assert 'No report of the catalogue is called "alfa": did you mean alpha?' in said(result)
-    assert not place.reports.exists(), "nothing was run"
+    assert not (place.reports / "notebooks").exists(), "nothing was run"
 
 
 @pytest.mark.parametrize(

@@ -215,5 +215,5 @@ def test_versions_in_the_keys_are_of_declared_packages() -> None:
     used = {canonicalize_name(name) for name in both} - {"python"}
     assert used <= runtime
     exploring = {"altair", "anywidget", "ipywidgets", "vl-convert-python"}  # no report uses them
-    rest = {"click", "jupyterlab", "pyogrio", "xlsxwriter"} | exploring
+    rest = {"click", "jupyterlab", "pyogrio", "tornado", "xlsxwriter"} | exploring
     assert runtime - used <= rest, "what computes or draws is in the keys"

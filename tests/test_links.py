@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cached_property
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -63,9 +64,18 @@ class Parts(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         self._open = ""
 
+    @cached_property
+    def places(self) -> frozenset[str]:
+        return frozenset(self.ids)
+
+    @cached_property
+    def has_sentences(self) -> bool:
+        return any(id.startswith("s-") for id in self.ids)
+
 
 def faults(folder: Path) -> list[str]:
     """What is wrong with the pages below a folder: one line each."""
+    folder = folder.resolve()
     pages = {page: Parts(page.read_text(encoding="utf-8")) for page in sorted(folder.rglob("*.html"))}
     found = []
     for page, parts in pages.items():
@@ -95,12 +105,12 @@ def _of_the_link(page: Path, address: str, folder: Path, pages: dict[Path, Parts
         return "" if parts.netloc else "names no host"
     if parts.scheme or parts.netloc:
         return "is neither of this folder nor of the web"
-    target = (page.parent / unquote(parts.path)).resolve() if parts.path else page.resolve()
-    if not address or not target.is_file() or not target.is_relative_to(folder.resolve()):
+    target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+    if not address or not target.is_file() or not target.is_relative_to(folder):
         return "leads to no file of this folder"
     anchor = unquote(parts.fragment)
-    known = {other.resolve(): found for other, found in pages.items()}.get(target)
-    return "leads to no place of the page" if anchor and (known is None or anchor not in known.ids) else ""
+    known = pages.get(target)
+    return "leads to no place of the page" if anchor and (known is None or anchor not in known.places) else ""
 
 
 def _of_the_search(parts: Parts, page: Path, pages: dict[Path, Parts]) -> list[str]:
@@ -114,7 +124,7 @@ def _of_the_search(parts: Parts, page: Path, pages: dict[Path, Parts]) -> list[s
             report = pages.get(page.with_name(f"{data['reports'][number]}.html"))
             if report is None:
                 found.append(f"the search leads to {data['reports'][number]}, which is not there")
-            elif position and any(id.startswith("s-") for id in report.ids) and f"s-{position}" not in report.ids:
+            elif position and report.has_sentences and f"s-{position}" not in report.places:
                 found.append(
                     f"the search leads to sentence {position} of {data['reports'][number]}, which is not there"
                 )

@@ -7,6 +7,7 @@ import io
 import shutil
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from runs import tiny
 from workbench import cli
 from workbench.paths import Project
 from workbench.records import editions
-from workbench.runs import engine
+from workbench.runs import engine, pools
 
 HOME = "hangzhou-public-library"
 # A report that begins with what has changed and lists the events and agreements of the home with their sources.
@@ -90,12 +91,13 @@ def told(told_once: Project, tmp_path: Path) -> Project:
 def rebuild(monkeypatch: pytest.MonkeyPatch) -> Callable[[Project], None]:
     """Build again in this process: no kernel is started."""
 
-    def execute(run: engine.Run, target: Path, project: Project) -> None:
+    def execute(run: engine.Run, target: Path, project: Project, records: str) -> None:
         given = {name: value for name, value in run.parameters if name != "as_of"}
         tiny.executed(project, run.notebook, target, **given)
 
     def again(project: Project) -> None:
         monkeypatch.setattr(engine, "execute", execute)
+        monkeypatch.setattr(pools, "local", lambda *given: ThreadPoolExecutor(1))
         result = engine.build(project, jobs=1)
         assert result.exit_code == 0, result.outcomes
 
@@ -212,6 +214,40 @@ def test_a_correction_is_named(told: Project, tmp_path: Path, rebuild: Callable[
     assert right in between
     assert "Nothing has changed" in good(run(told, "changes"))
     refused(run(told, "changes", "2026-11-23"), "There is no edition", "did you mean 2026-11-22")
+
+
+def test_a_build_prints_a_mail_when_there_is_something_to_tell_and_once(
+    told: Project, rebuild: Callable[[Project], None]
+) -> None:
+    def built(language: str = "en") -> str:
+        result = run(told, "build", "--mail", language)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    assert "This is the first edition" in built()
+    assert built() == "", "the last one told it"
+    assert built("zh").startswith("主题：")
+    good(release(told))
+    assert built() == "", "nothing has changed since the edition"
+
+    tiny.replace(told.dossiers / "globalleeds-hangzhou-mou.yaml", "days: 3", "days: 4")
+    rebuild(told)
+    assert "Leeds" in built(), "somebody else has built, and nobody was told"
+    assert built() == ""
+    tiny.replace(told.dossiers / "globalleeds-hangzhou-mou.yaml", "days: 4", "days: 3")
+    rebuild(told)
+    assert built() == ""
+
+
+def test_a_mail_tells_what_went_wrong(told: Project) -> None:
+    good(release(told))
+    tiny.replace(told.dossiers / "globalleeds-hangzhou-mou.yaml", "type: visit", "type: visti")
+    result = run(told, "build", "--keep-going", "--mail", "zh", "--only", "told-zh")
+    assert result.exit_code == 1
+    assert "- data/raw/dossiers/globalleeds-hangzhou-mou.yaml: has errors" in result.stdout
+    assert "以下有误" in result.stdout
+    again = run(told, "build", "--keep-going", "--mail", "zh", "--only", "told-zh")
+    assert (again.exit_code, again.stdout) == (1, ""), "the code says it, the mail is not sent twice"
 
 
 def test_without_an_edition_there_is_nothing_to_say(told: Project) -> None:

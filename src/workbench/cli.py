@@ -6,8 +6,10 @@ Heavy imports happen inside the verbs, so ``--help`` is instant.
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +20,11 @@ from workbench.errors import Problem, RecordsError, WorkbenchError
 from workbench.paths import Project, find_project
 
 if TYPE_CHECKING:
-    from workbench.runs.engine import Build
+    from workbench.runs.outcome import Build
+    from workbench.runs.why import Standing
 
 EXIT_CODES = "Exit codes: 0 good, 1 errors in records, 2 usage, 3 a notebook raised, 4 the machinery failed."
+_SEVERAL = 3  # stale reports with the same reason: it is said once
 EXPORTS = ("datapackage", "geoparquet", "geojson", "xlsx", "sqlite")
 
 project_option = click.option(
@@ -218,29 +222,197 @@ def migrate(folder: Path | None, dry_run: bool) -> None:
 @click.option("--all-formats", is_flag=True, help="Every report in every format, not only those of its row.")
 @click.option("--jobs", type=click.IntRange(min=0), default=0, metavar="N",
               help="How many reports are made at a time (0, the default: one for each processor).")  # fmt: skip
-def build(folder: Path | None, as_of: str, **options: Any) -> None:
+@click.option("--keep-going", is_flag=True, help="Unattended: hold a dossier with errors at its last good version.")
+@click.option("--wait", type=click.FloatRange(min=0), default=0, metavar="SECONDS",
+              help="Wait so long for another build to end.")  # fmt: skip
+@click.option("--dask", default="", metavar="ADDRESS", help="Have the workers of a Dask cluster make the reports "
+              "(tcp://host:port); --jobs is how many are asked for at a time.")  # fmt: skip
+@click.option("--mail", "language", type=click.Choice(["en", "zh"]), default=None,
+              help="Print a mail's text and nothing else: none if it would tell what the last one told.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="What was done, as JSON; progress goes to the error stream.")
+def build(folder: Path | None, as_of: str, language: str | None, as_json: bool, **options: Any) -> None:
     """Bring the reports up to date: run what changed, and nothing else."""
-    import time
+    from workbench.runs import journal
 
-    from workbench.records import dates
-    from workbench.runs import engine
-
-    if as_of:
-        try:
-            dates.single_day(as_of)
-        except dates.DateError as error:
-            raise click.BadParameter(str(error), param_hint="--as-of") from None
+    if language and as_json:
+        raise click.UsageError("--mail and --json each want the output for themselves: give one of them.")
+    as_of = _day(as_of)
+    progress = _Progress(as_json or bool(language))
     project = _project(folder)
-    begun = time.monotonic()
-    result = engine.build(project, as_of=as_of, tell=click.echo, **options)
-    for outcome in result.outcomes:
-        if outcome.message:
-            click.echo(f"{outcome.id}: {outcome.message}", err=True)
+    with journal.stops(project):
+        result = _unchanged(project, as_of, **options) or _built(project, as_of, progress, **options)
+    progress.done()
+    if as_json:
+        click.echo(json.dumps(result.summary(), ensure_ascii=False, indent=1))
+        raise SystemExit(result.exit_code)
+    unwell = _unwell(result)
+    for line in unwell:
+        click.echo(line, err=True)
+    if language:
+        click.echo(_letter(project, as_of, language, unwell, options["keep_going"]), nl=False)
+        raise SystemExit(result.exit_code)
     files = ", ".join(f"{count} {name.upper()} ({_size(size)})" for name, (count, size) in result.files.items()
                       if count)  # fmt: skip
-    click.echo(f"{_counted(result)} {_duration(time.monotonic() - begun)}{files and '; '}{files}.")
+    click.echo(f"{_counted(result)} {_duration(result.seconds)}{files and '; '}{files}.")
     click.echo(f"Open {project.relative(project.reports / 'index.html')}")
     raise SystemExit(result.exit_code)
+
+
+def _unwell(result: Build) -> list[str]:
+    """What went wrong, a line each."""
+    held = [f"{file}: has errors (see workbench check); reports rest on its last good version." for file in result.held]
+    return held + [f"{outcome.id}: {outcome.message}" for outcome in result.outcomes if outcome.message]
+
+
+def _letter(project: Project, as_of: str, language: str, unwell: list[str], keep_going: bool) -> str:
+    """The mail after a build; empty if there is nothing to tell that was not in the last one."""
+    from workbench.prose import mail
+    from workbench.publish import editions
+    from workbench.records import held
+    from workbench.runs import journal
+
+    with held.going_on(keep_going):
+        corpus = mail.compared(project, as_of=as_of)
+        if mail.unchanged(corpus) and not unwell:
+            return ""
+        listed = editions.listed(project, corpus.selection.audience)
+        text = mail.mail(corpus, language, project, listed, unwell=unwell)
+    return text if journal.is_news(project, language, text) else ""
+
+
+def _built(project: Project, as_of: str, progress: _Progress, **options: Any) -> Build:
+    from workbench.runs import engine
+
+    return engine.build(project, as_of=as_of, tell=progress, **options)
+
+
+def _unchanged(project: Project, as_of: str, **options: Any) -> Build | None:
+    """What there is to say if nothing has changed; None if something may have, or all is to be made again."""
+    import time
+
+    from workbench import settings
+    from workbench.runs import journal, seal
+
+    if options["force"] or options["only"]:
+        return None
+    begun = time.monotonic()
+    day = as_of or settings.read(project).as_of.isoformat()
+    result = seal.unbroken(project, day, options["all_formats"])
+    if result:
+        result.seconds = time.monotonic() - begun
+        journal.keep(project, result.summary())
+    return result
+
+
+class _Progress:
+    """A line for each report that was made; in a terminal they take turns on the last line, and failures stay."""
+
+    def __init__(self, to_stderr: bool) -> None:
+        self.stream = sys.stderr if to_stderr else sys.stdout
+        self.live = self.stream.isatty()
+
+    def __call__(self, line: str) -> None:
+        """Show a line."""
+        stays = not self.live or ": raised " in line or ": failed " in line
+        start = "\r\x1b[K" if self.live else ""
+        click.echo(f"{start}{line}", file=self.stream, nl=stays)
+
+    def done(self) -> None:
+        """Clear the line."""
+        if self.live:
+            click.echo("\r\x1b[K", file=self.stream, nl=False)
+
+
+def _day(text: str) -> str:
+    """A day as it is written, or that of a rule (last-month-end)."""
+    import datetime as dt
+
+    from workbench import settings
+    from workbench.records import dates
+
+    if text in settings.ROLLING:
+        return settings.ROLLING[text](dt.date.today()).isoformat()
+    try:
+        if text:
+            dates.single_day(text)
+    except dates.DateError as error:
+        raise click.BadParameter(f"{error}; or one of {', '.join(settings.ROLLING)}", param_hint="--as-of") from None
+    return text
+
+
+@_verb
+@click.option("--hours", type=click.FloatRange(min=0), default=48, metavar="N",
+              help="How old the last build may be (0: as old as it likes).")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="What the last build did, as JSON.")
+def status(folder: Path | None, hours: float, as_json: bool) -> None:
+    """Say in one line how the reports are, with an exit code, for monitoring."""
+    from workbench.runs import journal
+
+    project = _project(folder)
+    code, line = journal.status(project, hours)
+    click.echo(json.dumps(journal.last(project), ensure_ascii=False, indent=1) if as_json else line)
+    raise SystemExit(code)
+
+
+@_verb
+@click.option("--as", "kind", type=click.Choice(["cron", "systemd"]), required=True, help="For which scheduler.")
+@click.option("--at", default="06:00", metavar="HH:MM", help="The time of day (06:00).")
+@click.option("--zone", default="", metavar="ZONE",
+              help="Its time zone, as Europe/London (default: that of the machine).")  # fmt: skip
+@click.option("--to", type=click.Path(file_okay=False, path_type=Path), default=None, metavar="DIR",
+              help="Write the files there instead of printing them.")  # fmt: skip
+def schedule(folder: Path | None, kind: str, at: str, zone: str, to: Path | None) -> None:
+    """Make the files with which cron or systemd builds this project every day."""
+    from workbench.paths import write_atomic
+    from workbench.runs import schedule as schedules
+
+    for name, text in schedules.files(_project(folder), kind, at, zone).items():
+        if to:
+            write_atomic(to / name, text.encode())
+            click.echo(f"{to / name} written; its first lines say how to set it up.")
+        else:
+            click.echo(f"# --- {name}\n{text}")
+
+
+@main.command("list")
+@click.option("--why", is_flag=True, help="Why a report is not fresh, in words.")
+@click.option("--as-of", default="", metavar="DAY", help="The day as of which reports speak, instead of the settings'.")
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+@project_option
+def list_(why: bool, as_of: str, as_json: bool, folder: Path | None) -> None:
+    """List the reports of the catalogue, each as fresh, stale, never run or failed."""
+    from workbench.runs import engine
+    from workbench.runs import why as whys
+
+    project = _project(folder)
+    found = whys.standings(engine.built(project, _day(as_of)), why)
+    if as_json:
+        told = [{"id": one.id, "state": one.state, "reasons": list(one.reasons)} for one in found]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        return
+    shared = _shared_reasons(found)
+    for one in found:
+        click.echo(f"{one.state:<10} {one.id}")
+        for reason in one.reasons:
+            if one.state != whys.STALE or reason not in shared:
+                click.echo(f"{'':<10}   {reason}")
+    for reason in shared:
+        click.echo(f"All that are stale: {reason}")
+    if not found:
+        click.echo(f"There is no report in {project.relative(project.catalogue_file)} yet: see workbench new report.")
+        return
+    counts = Counter(one.state for one in found)
+    told_of = [f"{'all' if counts[state] == len(found) else counts[state]} {state}" for state in whys.STATES
+               if counts[state]]  # fmt: skip
+    click.echo(f"{_plural(len(found), 'report')}: {', '.join(told_of)}.")
+
+
+def _shared_reasons(found: Sequence[Standing]) -> list[str]:
+    """The reasons that all stale reports share; said once where there are several reports."""
+    reasons = [one.reasons for one in found if one.state == "stale"]
+    if len(reasons) < _SEVERAL:
+        return []
+    return [reason for reason in reasons[0] if all(reason in others for others in reasons)]
 
 
 def _counted(result: Build) -> str:

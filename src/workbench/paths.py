@@ -14,6 +14,7 @@ from workbench.errors import UsageError
 SETTINGS_FILE = "workbench.toml"
 REPORT_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")  # also the name of its files
 PROJECT_VARIABLE = "WORKBENCH_PROJECT"  # names the project to a notebook
+SELECTION_VARIABLE = "WORKBENCH_SELECTION"  # the digest of the records that a run may read
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,12 @@ def write_atomic(path: Path, content: bytes) -> bool:
     finally:
         temporary.unlink(missing_ok=True)
     return True
+
+
+def sweep(folder: Path) -> None:
+    """Take away what `write_atomic` left below a folder where it was killed. Nobody may be writing there."""
+    for path in folder.rglob(".*.part"):
+        path.unlink(missing_ok=True)
 
 
 def sha256(content: bytes) -> str:

@@ -22,22 +22,18 @@ from markupsafe import Markup, escape
 from workbench.analysis.questions import question
 from workbench.errors import UsageError, did_you_mean
 from workbench.figures import style
-from workbench.paths import PROJECT_VARIABLE, Project, find_project
+from workbench.paths import PROJECT_VARIABLE, SELECTION_VARIABLE, Project, find_project
 from workbench.prose import changes, facts
 from workbench.prose.citations import Citations, FigureLinks
 from workbench.prose.facts import Fact, RecordId
 from workbench.prose.frames import readable
 from workbench.prose.words import Sentence, Words
 from workbench.records import audience as audiences
-from workbench.records import editions, vocabularies
+from workbench.records import editions, held, vocabularies
 from workbench.records.model import BY_NAME
 from workbench.records.selection import (
     Corpus,
-    Selection,
-    choose_day,
-    choose_home,
-    choose_partners,
-    choose_period,
+    declared,
     select,
 )
 from workbench.records.text import capital
@@ -54,6 +50,7 @@ def open_report(
     end: str = "",
     year: int | None = None,
     partner: str = "",
+    country: str = "",
     as_of: str = "",
     language: str = "en",
     audience: str = audiences.PUBLIC,
@@ -63,6 +60,7 @@ def open_report(
     ``kind`` names its templates (``overview``). ``home`` is a home of ``workbench.toml`` (empty: the default one),
     ``start`` and ``end`` EDTF dates (empty: all time), ``year`` the one that the report is about (0: that of the
     as-of day; the other years are there to be set beside it), ``partner`` a body by id or name (empty: all of them),
+    ``country`` a country or region by its ISO 3166 code (empty: all of them),
     ``as_of`` a day (empty: that of the settings). What internal sources tell is read only for the ``audience``
     internal. Raises `UsageError` for a parameter that is not understood and `RecordsError` while the records have
     errors.
@@ -75,17 +73,18 @@ def open_report(
     audience = audiences.choose_audience(audience)
     tables, settings = audiences.ensure_tables(project, audience)
     words, _ = vocabularies.read(project.vocabularies, project.relative(project.vocabularies))
-    day = choose_day(as_of, settings.as_of)
-    chosen = Selection(
-        choose_home(settings, home or settings.default_home),
-        choose_period(start, end),
-        day,
-        choose_partners(tables, [partner] if partner else []),
-        audience=audience,
-    )
+    asked = {"home": home, "start": start, "end": end, "partner": partner, "country": country, "as_of": as_of}
+    chosen = declared(tables, settings, words, asked, audience)
+    corpus = select(tables, settings, words, chosen, held.sources(project))
+    expected = os.environ.get(SELECTION_VARIABLE)
+    if expected and corpus.digest != expected:
+        raise UsageError(
+            "open_report opens other records than the parameters of this run declare: hand over those of home, start, "
+            "end, partner, country, as_of and audience that the notebook has, as they are (open_report(…, home=home))."
+        )
     compare = partial(editions.since, project, tables, settings, audience)
-    report = Report(kind, replace(select(tables, settings, words, chosen), _compare=compare), language, project)
-    report.year = (year or day.year) if year is not None else 0
+    report = Report(kind, replace(corpus, _compare=compare), language, project)
+    report.year = (year or chosen.as_of.year) if year is not None else 0
     if not report.words.has(f"{kind}/title"):
         raise UsageError(f'The report "{kind}" is not written in the language "{language}" yet.')
     return report
@@ -278,13 +277,17 @@ class Report:
 
     def sources(self) -> None:
         """The numbered sources, each with the places of it that were used, and the records behind the sentences; in a
-        report for the public first that there may be more than these tell."""
+        report for the public first that there may be more than these tell, and which of them are held."""
         self._pending = ""
         if self.corpus.withheld:
             self._note(self.words.phrase("common/withheld"))
         cited = self.citations
         if not cited.sources:
             return
+        for source in sorted(self.corpus.held & set(cited.sources)):
+            row = self.corpus.row("sources", source)
+            title, publisher = facts.printed(row["title"]), facts.printed(row["publisher"])
+            self._note(self.words.phrase("common/held", title=title, publisher=publisher))
         heading = escape(self.words.phrase("common/sources_heading"))
         html = f'<section class="sources"><h2 id="sources">{heading}</h2><ol>{cited.source_list()}</ol></section>'
         self._emit("sources", html, "\n".join(f"[{n}] {id}" for n, id in enumerate(cited.sources, 1)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
@@ -17,11 +17,12 @@ from workbench.paths import SETTINGS_FILE, Project
 KNOWN_LANGUAGES = ("en", "zh")
 BASEMAPS = ("land", "countries")
 _SECTIONS: dict[str, tuple[str, ...]] = {
-    "": ("title", "languages", "as_of", "default_home", "homes", "abroad", "people", "map", "office"),
+    "": ("title", "languages", "as_of", "default_home", "homes", "abroad", "people", "map", "office", "runs"),
     "abroad": ("country", "regions", "regions_count"),
     "people": ("show",),
     "map": ("basemap", "point_of_view", "review_number"),
     "office": ("name", "logo", "colour", "reference_docx"),
+    "runs": ("minutes", "memory_mb"),
 }
 _HOME_KEYS = ("name", "members")
 COLOUR = "#0f6e74"  # of headings and rules, where the office names none
@@ -53,6 +54,32 @@ class Office:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What one run may use: seconds of wall time, bytes of memory beyond what a fresh process has (0: any)."""
+
+    seconds: float = 0
+    memory: int = 0
+
+
+def _before(day: dt.date, month: int) -> dt.date:
+    """The day before the first of a month of the same year."""
+    return dt.date(day.year, month, 1) - dt.timedelta(days=1)
+
+
+# Days that a schedule moves on: each rule gives the day for a day on which reports are built. A report itself never
+# asks the clock; the day is written into it.
+ROLLING: dict[str, Callable[[dt.date], dt.date]] = {
+    "today": lambda day: day,
+    "yesterday": lambda day: day - dt.timedelta(days=1),
+    "last-week-end": lambda day: day - dt.timedelta(days=day.isoweekday()),
+    "last-month-end": lambda day: _before(day, day.month),
+    "last-quarter-end": lambda day: _before(day, day.month - (day.month - 1) % 3),
+    "last-year-end": lambda day: _before(day, 1),
+}
+LIMITS = Limits(15 * 60, 4_000_000_000)  # of a run, where the settings say nothing
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of a project, checked for form. Ids are checked with the records."""
 
@@ -69,6 +96,7 @@ class Settings:
     point_of_view: Mapping[str, str]
     review_number: str
     office: Office
+    limits: Limits = LIMITS
 
 
 def read(project: Project) -> Settings:
@@ -143,6 +171,7 @@ class _Reader:
             point_of_view=self.point_of_view(),
             review_number=str(self.table("map").get("review_number", "")),
             office=self.office(title),
+            limits=self.limits(),
         )
 
     def unknown_keys(self) -> None:
@@ -200,6 +229,19 @@ class _Reader:
         logo = self.file("logo", office.get("logo"), (".svg", ".png"))
         document = self.file("reference_docx", office.get("reference_docx"), (".docx",))
         return Office(name, logo, self.colour(office.get("colour", COLOUR)), document)
+
+    def limits(self) -> Limits:
+        """What one run may use."""
+        runs = self.table("runs")
+        minutes = self.amount("minutes", runs.get("minutes", LIMITS.seconds / 60))
+        return Limits(minutes * 60, int(self.amount("memory_mb", runs.get("memory_mb", LIMITS.memory / 1e6)) * 1e6))
+
+    def amount(self, key: str, value: Any) -> float:
+        """A number that is not negative; 0 stands for no limit."""
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9:
+            self.add(key, f"{key} = {value!r} is no limit", f"{key} = 15, or 0 for none", "write a number", "runs")
+            return 0
+        return float(value)
 
     def file(self, key: str, value: Any, endings: tuple[str, ...]) -> Path | None:
         """A file of the project that the office names; None where it names none, or one that will not do."""
@@ -276,7 +318,11 @@ class _Reader:
     def day(self, value: Any) -> dt.date:
         if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
             return value
-        self.add("as_of", "as_of is no day", "as_of = 2026-10-31", "write the day without quotes")
+        if value in ROLLING:
+            return ROLLING[value](dt.date.today())
+        self.add("as_of", f"as_of = {value!r} is no day and no rule" if isinstance(value, str) else "as_of is no day",
+                 f"as_of = 2026-10-31, or in quotes one of: {', '.join(ROLLING)}",
+                 did_you_mean(str(value), ROLLING) or "write a day without quotes, or a rule in quotes")  # fmt: skip
         return dt.date(1, 1, 1)
 
     def among(self, key: str, value: Any, known: tuple[str, ...]) -> str:

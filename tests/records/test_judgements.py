@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+from typing import Any
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from invented_records import build, invent, row
 
 from workbench.paths import Project
-from workbench.records import load
+from workbench.records import check, dates, load
 
 TALK = """events:
 - id: {id}
@@ -56,3 +61,14 @@ def test_a_judgement_about_nothing_is_named(project: Project) -> None:
     judge(project, "[first, secnd]")
     problems = load.read_material(project)[1]
     assert [(p.field, p.line) for p in problems if p.severity == "error"] == [("about", 2)]
+
+
+DAYS = ("2019", "2019-04", "2019-04-02", "2019-05/2020", "../2019-04", "2020/..", "2019-04-02/2019-04-02", "XXXX-04-02",
+        "[2018..2021]")  # fmt: skip
+
+
+@given(st.lists(st.one_of(st.none(), st.sampled_from(DAYS)), max_size=9))
+def test_every_pair_that_may_share_a_day_is_found(days: list[str | None]) -> None:
+    dated: list[Any] = [(n, dates.parse(day) if day else None) for n, day in enumerate(days)]
+    pairs = [(one[0], other[0]) for one, other in check._overlapping(dated)]
+    assert pairs == [(m, n) for (m, one), (n, other) in combinations(dated, 2) if one and other and one.overlaps(other)]

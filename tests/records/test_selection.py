@@ -12,9 +12,9 @@ from invented_records import build, invent, material_of
 from workbench import settings as settings_module
 from workbench.errors import UsageError
 from workbench.paths import Project
-from workbench.records import load, selection
+from workbench.records import dates, load, selection, slicing
 from workbench.records.model import BY_NAME, TABLES
-from workbench.records.selection import Corpus, Selection, choose_home, choose_period, select
+from workbench.records.selection import Corpus, Selection, choose_home, choose_period, digest_of, select
 from workbench.settings import Home
 
 SETTINGS = """title = { en = "A title", zh = "标题" }
@@ -385,3 +385,56 @@ def test_an_embassy_counts_for_the_country_it_represents(root: Path) -> None:
     corpus = select(frames, settings, vocabularies, Selection(home, None, settings.as_of))
     assert corpus.abroad["irish-consulate-shanghai"]
     assert not corpus.abroad["chinese-embassy-belarus"]
+
+
+# --- digests --------------------------------------------------------------------------------
+
+DECLARED = ({}, {"partners": ("farther-library",)}, {"countries": ("DE",)}, {"kinds": ("visit",)},
+            {"partners": ("yonder-library", "nobody-known")})  # fmt: skip
+
+
+@pytest.mark.parametrize("narrowed", DECLARED)
+@pytest.mark.parametrize("period", [None, "2019", "../2017"])
+def test_a_digest_is_that_of_the_slice(told: Project, period: str | None, narrowed: dict[str, tuple[str, ...]]) -> None:
+    frames, settings = build(told), settings_module.read(told)
+    chosen = Selection(choose_home(settings, "elsewhere-library"), dates.parse(period) if period else None,
+                       settings.as_of, **narrowed)  # fmt: skip
+    corpus = select(frames, settings, material_of(told).vocabularies, chosen)
+    assert digest_of(frames, chosen) == corpus.digest
+
+
+def test_every_value_of_a_row_is_in_its_digest(told: Project) -> None:
+    frames = {name: frame for name, frame in build(told).items() if len(frame)}
+    for name, frame in frames.items():
+        frame = frame.iloc[:3]
+        before = slicing.digest({name: frame})
+        for column in frame.columns:
+            other = frame.copy()
+            value = other[column].iloc[0]
+            other[column] = other[column].astype(object)
+            other.loc[other.index[0], column] = "another" if pd.isna(value) else f"{value} "
+            assert slicing.digest({name: other}) != before, (name, column)
+        assert len(frame) < 2 or slicing.digest({name: frame.iloc[::-1]}) != before
+        assert slicing.digest({name: frame.iloc[1:]}) != before
+
+
+def test_each_table_is_in_the_digest(told: Project) -> None:
+    frames = {name: frame for name, frame in build(told).items() if len(frame)}
+    before = slicing.digest(frames)
+    for name, frame in frames.items():
+        assert slicing.digest({**frames, name: frame.iloc[1:]}) != before, name
+
+
+def test_values_in_other_columns_are_another_digest() -> None:
+    one, two = (pd.DataFrame(row, index=[0], dtype="string") for row in ({"a": "x", "b": ""}, {"a": "", "b": "x"}))
+    assert slicing.digest({"t": one}) != slicing.digest({"t": two})
+    missing = one.assign(b=pd.array([None], dtype="string"))
+    assert slicing.digest({"t": one}) != slicing.digest({"t": missing})
+
+
+def test_tables_with_other_rows_have_an_index_of_their_own(told: Project) -> None:
+    frames, settings = build(told), settings_module.read(told)
+    chosen = Selection(choose_home(settings, "elsewhere-library"), None, settings.as_of)
+    before = digest_of(frames, chosen)
+    frames["events"] = frames["events"].assign(topic="another")
+    assert digest_of(frames, chosen) != before

@@ -73,7 +73,7 @@ INVENTED = """events:
 
 
 def files(project: Project) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(project.processed.iterdir())}
+    return {path.name: path.read_bytes() for path in sorted(project.processed.glob("*.*"))}
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "description renamed": describe(title="Another title"),
     "description without tables": describe(resources=[]),
     "description with odd tables": describe(resources=["events"]),
-    "everything deleted": lambda path: [file.unlink() for file in path.parent.iterdir()],
+    "everything deleted": lambda path: [file.unlink() for file in path.parent.glob("*.*")],
 }
 
 
@@ -212,10 +212,10 @@ def test_a_file_that_holds_the_bytes_already_is_not_touched(tmp_path: Path) -> N
 # --- remade when, and only when, something changed --------------------------------------------
 def touched(project: Project) -> set[str]:
     """The files that are written anew by another call."""
-    for path in project.processed.iterdir():
+    for path in project.processed.glob("*.*"):
         os.utime(path, (1, 1))
     load.ensure_tables(project)
-    return {path.name for path in project.processed.iterdir() if path.stat().st_mtime != 1}
+    return {path.name for path in project.processed.glob("*.*") if path.stat().st_mtime != 1}
 
 
 def test_without_a_change_nothing_is_made_again(built: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -356,7 +356,7 @@ def test_every_link_of_the_description_leads_to_a_row(built: Project) -> None:
 # --- the same bytes ---------------------------------------------------------------------------
 def test_the_same_records_give_the_same_bytes(built: Project, tmp_path: Path) -> None:
     before = files(built)
-    for file in built.processed.iterdir():
+    for file in built.processed.glob("*.*"):
         file.unlink()
     load.ensure_tables(built)
     assert files(built) == before
@@ -378,7 +378,7 @@ def test_another_machine_and_place_give_the_same_bytes(built: Project, tmp_path:
     moved = tmp_path / "elsewhere" / "项目 two"
     moved.parent.mkdir()
     built.root.rename(moved)
-    for file in (moved / "data" / "processed").iterdir():
+    for file in (moved / "data" / "processed").glob("*.*"):
         file.unlink()
     environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Pacific/Kiritimati", "LC_ALL": "C"}
     command = [sys.executable, "-W", "error", "-c", SCRIPT, str(moved)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from runs import tiny
 from workbench.paths import Project
-from workbench.runs import engine
+from workbench.runs import engine, pools
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +57,13 @@ def unbuilt(built: Project) -> Project:
 
 
 @pytest.fixture
-def no_notebook_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports are made in this process, one at a time, where what a test puts in the place of papermill holds."""
+    monkeypatch.setattr(pools, "local", lambda *given: ThreadPoolExecutor(1))
+
+
+@pytest.fixture
+def no_notebook_runs(here: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Running a notebook fails the test."""
     import papermill
 
@@ -67,7 +74,7 @@ def no_notebook_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def canned(built_once: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def canned(here: None, built_once: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """No kernel is started: alpha and beta come out as they did, with the text they are given."""
     import papermill
 
@@ -81,7 +88,7 @@ def canned(built_once: Project, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+def quick(here: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Notebooks run in this process, with what papermill does to them, and no kernel is started."""
     import IPython.display
     import papermill

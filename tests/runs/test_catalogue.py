@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import re
 import shutil
@@ -351,7 +352,8 @@ def test_the_catalogue_of_this_project_is_good(project: Project) -> None:
 MANY = 'id = "{home}-{language}"\nnotebook = "alpha.ipynb"\nfor_each = { home = "homes", language = "languages" }'
 OF_PARTNERS = 'id = "p-{partner}"\nnotebook = "beta.ipynb"\nfor_each = { partner = "partners" }'
 OF_YEARS = 'id = "y-{year}"\nnotebook = "beta.ipynb"\nfor_each = { year = "years" }'
-OF_RECORDS = f'{DECLARED}\npartner: str = ""  # a body\nyear: int = 0  # a year'
+OF_COUNTRIES = 'id = "c-{country}"\nnotebook = "beta.ipynb"\nfor_each = { country = "countries" }'
+OF_RECORDS = f'{DECLARED}\npartner: str = ""  # a body\nyear: int = 0  # a year\ncountry: str = ""  # a code'
 
 
 @pytest.fixture
@@ -393,9 +395,31 @@ def test_partners_of_a_home_with_enough_records(told: Project) -> None:
     everyone = dict(made(told, f'{OF_PARTNERS}\nparameters = {{ home = "hangzhou-public-library" }}'))
     some = dict(made(told, f'{OF_PARTNERS}\nleast = 2\nparameters = {{ home = "hangzhou-public-library" }}'))
     assert everyone["p-leeds-libraries"]["partner"] == "leeds-libraries"
-    assert set(some) < set(everyone)
+    assert set() < set(some) < set(everyone)
     assert "p-russian-state-library" not in everyone, "a partner of another home"
     assert not set(everyone) & {"p-hangzhou-public-library", "p-zhejiang-library"}, "nobody at home"
+
+
+@pytest.mark.parametrize("home", ["hangzhou-public-library", "zhejiang-library"])
+def test_countries_of_a_home_with_enough_records(told: Project, home: str) -> None:
+    row = f'{OF_COUNTRIES}\nparameters = {{ home = "{home}" }}\nleast = '
+    found = [[values["country"] for _, values in made(told, f"{row}{least}")] for least in range(1, 9)]
+    assert ({"GB", "IT", "DE"} <= set(found[0])) == (home == "hangzhou-public-library"), "each home its own"
+    assert ("RU" in found[0]) == (home == "zhejiang-library")
+    assert not any("CN" in codes for codes in found), "nobody at home"
+    for more, fewer in itertools.pairwise(found):
+        assert fewer == more[: len(fewer)], "most records first"
+    assert found[-1] == []
+
+
+def test_a_country_must_be_in_the_word_list(told: Project) -> None:
+    frames, settings = load.ensure_tables(told)
+    tiny.write_catalogue(told, 'id = "c"\nnotebook = "beta.ipynb"\nparameters = { country = "XX" }')
+    with pytest.raises(RecordsError) as caught:
+        catalogue.read(told, settings, "", frames)
+    (problem,) = caught.value.problems
+    assert (problem.field, problem.line > 0) == ("country", True)
+    assert '"XX"' in problem.what
 
 
 def test_partners_are_those_of_the_home_the_loop_has_reached(told: Project) -> None:

@@ -18,7 +18,7 @@ from workbench import settings
 from workbench.paths import Project, file_digest
 from workbench.records import audience, load, vocabularies
 from workbench.records.selection import Selection, select
-from workbench.runs import keys
+from workbench.runs import keys, versions
 from workbench.runs.catalogue import Run
 
 
@@ -49,12 +49,17 @@ def run_of(project: Project, **parameters: str) -> Run:
 
 def key(project: Project, run: Run | None = None) -> str:
     """The execute key after the tables have been brought up to date, as a build does it."""
+    return inputs(project).key(run or run_of(project))
+
+
+def inputs(project: Project) -> keys.Inputs:
+    """What reports rest on, read anew."""
     load.ensure_tables(project)
-    return keys.execute_key(run or run_of(project), keys.executing(project))
+    return keys.Inputs(project, settings.read(project))
 
 
 def publish(project: Project, **links: str) -> str:
-    shared = keys.publishing(project, settings.read(project))
+    shared = keys.digest(keys.publishing(project, settings.read(project)))
     return keys.publish_key(file_digest(project.reports / "notebooks" / "beta.ipynb"), links, shared)
 
 
@@ -87,7 +92,7 @@ def change_edition(project: Project) -> None:
     """An edition is released: what is new since then is told against it."""
     folder = project.root / "data" / "editions"
     folder.mkdir()
-    (folder / "2026-01-31-internal.json").write_text("{}", encoding="utf-8")
+    (folder / "2026-01-31.json").write_text("{}", encoding="utf-8")
 
 
 def change_label(project: Project) -> None:
@@ -169,7 +174,7 @@ def test_a_new_science_module_changes_the_key(built: Project, package: Path) -> 
 def test_a_version_changes_both_keys(built: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     before, real = (key(built), publish(built)), metadata.version
     for name in ("pandas", "matplotlib", "jinja2", "pyproj", "shapely"):
-        monkeypatch.setattr(keys.metadata, "version", lambda of, name=name: "99.0" if of == name else real(of))
+        monkeypatch.setattr(versions.metadata, "version", lambda of, name=name: "99.0" if of == name else real(of))
         assert (key(built) == before[0], publish(built) == before[1]) == (False, False), name
 
 
@@ -178,13 +183,13 @@ def test_the_version_of_a_converter_changes_the_publish_key_alone(
     built: Project, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     before, real = (key(built), publish(built)), metadata.version
-    monkeypatch.setattr(keys.metadata, "version", lambda of: "99.0" if of == name else real(of))
+    monkeypatch.setattr(versions.metadata, "version", lambda of: "99.0" if of == name else real(of))
     assert (key(built) == before[0], publish(built) == before[1]) == (True, False)
 
 
 def test_the_version_of_python_changes_both_keys(built: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     before = key(built), publish(built)
-    monkeypatch.setattr(keys.platform, "python_version", lambda: "3.99.0")
+    monkeypatch.setattr(versions.platform, "python_version", lambda: "3.99.0")
     assert (key(built) != before[0], publish(built) != before[1]) == (True, True)
 
 
@@ -310,22 +315,21 @@ def test_a_report_rests_on_the_newest_edition_for_its_audience(place: Project) -
     for id in ("", "2026-11-21", "2026-11-22-internal", "2026-11-22", "2026-11-20"):
         if id:
             put_edition(place, id)
-        found.append([keys.executing(place, audience)["edition"] for audience in ("public", "internal")])
+        runs = [run_of(place, audience=audience) for audience in ("public", "internal")]
+        found.append([inputs(place).of(run)["edition"] for run in runs])
     public, internal = zip(*found, strict=True)
     assert [one == other for one, other in itertools.pairwise(public)] == [False, True, False, True]
     assert [one == other for one, other in itertools.pairwise(internal)] == [True, False, True, True]
 
 
 def test_what_only_the_house_reads_is_no_input_of_a_public_report(place: Project) -> None:
-    """What `facts.json` tells is the same with and without an internal source; the registers are not told."""
+    """What `facts.json` tells is the same with and without an internal source."""
     letter.prepare(place)
     told = []
     for _ in range(2):
-        for name in audience.AUDIENCES:
-            audience.ensure_tables(place, name)
-        told.append([keys.said(run_of(place), keys.executing(place, name)) for name in audience.AUDIENCES])
+        runs = [run_of(place, home="hangzhou-public-library", audience=name) for name in audience.AUDIENCES]
+        told.append([inputs(place).of(run) for run in runs])
         letter.slip_in(place)
     (public, internal), (public_after, internal_after) = told
     assert public == public_after
-    assert internal["corpus"] != internal_after["corpus"]
-    assert "registers" not in public
+    assert internal["records"] != internal_after["records"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-import threading
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -159,7 +158,7 @@ def test_facts_for_machines(built: Project) -> None:
     assert (found["kind"], found["title"], found["sentences"], found["sources"]) == ("tiny", "first", [], [])
     assert found["parameters"] == {"home": "hangzhou-public-library", "text": "first"}
     assert found["facts"]["lead"] == "Lead of first."
-    assert {"corpus", "settings", "notebook", "code"} < set(found["inputs"])
+    assert {"shared", "notebook", "records", "as_of"} <= set(found["inputs"])
     assert found["versions"]["pandas"]
     text = (built.reports / "alpha.facts.json").read_text(encoding="utf-8")
     assert text == json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
@@ -181,10 +180,10 @@ def test_facts_name_what_the_notebook_was_last_run_with(built: Project) -> None:
 
 LEADING = """
 from IPython.display import display
-text = f'<p>{text} <a data-report="partner:leeds">Leeds</a> <a data-report="partner:oclc">OCLC</a></p>'
+text = f'<p>{text} <a data-report="partner:leeds-libraries">Leeds</a> <a data-report="partner:oclc">OCLC</a></p>'
 display({"text/html": text}, raw=True, metadata={"workbench": {"role": "paragraph"}})
 """.strip()
-PARTNER = 'id = "partner-{partner}"\nnotebook = "partner.ipynb"\nfor_each = { partner = ["leeds", "oclc"] }'
+PARTNER = 'id = "partner-{partner}"\nnotebook = "partner.ipynb"\nfor_each = { partner = ["leeds-libraries", "oclc"] }'
 
 
 @pytest.fixture
@@ -203,26 +202,26 @@ def targets(project: Project, id: str = "alpha") -> list[str]:
 
 
 def test_reports_lead_to_those_on_partners(linked: Project) -> None:
-    assert targets(linked) == ["partner-leeds.html", "partner-oclc.html"]
-    assert targets(linked, "partner-leeds") == ["partner-oclc.html"], "not to itself"
+    assert targets(linked) == ["partner-leeds-libraries.html", "partner-oclc.html"]
+    assert targets(linked, "partner-leeds-libraries") == ["partner-oclc.html"], "not to itself"
 
 
 @pytest.mark.usefixtures("no_notebook_runs")
 def test_a_link_goes_with_the_report_and_nothing_is_run(linked: Project) -> None:
-    tiny.replace(linked.catalogue_file, '["leeds", "oclc"]', '["leeds"]')
-    assert states(engine.build(linked)) == {"alpha": "published", "partner-leeds": "published"}
-    assert targets(linked) == ["partner-leeds.html"]
+    tiny.replace(linked.catalogue_file, '["leeds-libraries", "oclc"]', '["leeds-libraries"]')
+    assert states(engine.build(linked)) == {"alpha": "published", "partner-leeds-libraries": "published"}
+    assert targets(linked) == ["partner-leeds-libraries.html"]
     assert "<a>OCLC</a>" in (linked.reports / "alpha.html").read_text(encoding="utf-8"), "its words stay"
 
 
 def test_nothing_leads_to_a_report_that_could_not_be_made(linked: Project) -> None:
     tiny.write_notebook(linked, "partner.ipynb", "1 / 0", parameters=tiny.PARAMETERS + '\npartner: str = ""')
     assert engine.build(linked).exit_code == 3
-    assert targets(linked) == ["partner-leeds.html", "partner-oclc.html"], "their last good pages are there"
+    assert targets(linked) == ["partner-leeds-libraries.html", "partner-oclc.html"], "their last good pages are there"
     for path in linked.reports.glob("partner-*"):
         path.unlink()
     result = engine.build(linked)
-    assert states(result) == {"alpha": "published", "partner-leeds": "raised", "partner-oclc": "raised"}
+    assert states(result) == {"alpha": "published", "partner-leeds-libraries": "raised", "partner-oclc": "raised"}
     assert targets(linked) == []
     assert states(engine.build(linked))["alpha"] == "fresh"
 
@@ -275,21 +274,16 @@ def test_a_report_that_failed_is_marked_while_another_is_made(built: Project) ->
 # --- several at a time ----------------------------------------------------------------------
 
 
-def test_reports_are_made_side_by_side_and_told_as_they_are_done(
-    built: Project, canned: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_reports_are_made_side_by_side_and_told_as_they_are_done(built: Project, tmp_path: Path) -> None:
     """Alpha waits for the line of beta; the outcomes are in the order of the catalogue."""
-    run, seen, told = papermill.execute_notebook, threading.Event(), list[str]()
-
-    def execute(source: str, *given: Any, **options: Any) -> None:
-        assert Path(source).stem == "beta" or seen.wait(20), "one after the other"
-        run(source, *given, **options)
+    seen, told = tmp_path / "seen", list[str]()
+    wait = f"import os, time\nwhile not os.path.exists({str(seen)!r}):\n    time.sleep(0.02)"
+    tiny.write_notebook(built, "alpha.ipynb", wait, tiny.CLOSE)
 
     def tell(line: str) -> None:
         told.append(re.sub(r"\d+\.\d", "0.0", line))
-        seen.set()
+        seen.touch()
 
-    monkeypatch.setattr(papermill, "execute_notebook", execute)
     result = engine.build(built, force=True, jobs=2, tell=tell)
     assert told == ["[1/2] beta: done 0.0 s", "[2/2] alpha: done 0.0 s"]
     assert [outcome.id for outcome in result.outcomes] == ["alpha", "beta"]
@@ -305,6 +299,6 @@ def test_what_was_done_before_an_interruption_stays_done(
     tiny.replace(built.catalogue_file, 'text = "second"', 'text = "changed"')
     with pytest.raises(KeyboardInterrupt):
         engine.build(built, jobs=1, tell=interrupt)
-    assert states(engine.build(built)) in (
-        {"alpha": "fresh", "beta": "done"}, {"alpha": "fresh", "beta": "fresh"},
-    )  # fmt: skip
+    made = states(engine.build(built))
+    assert made["alpha"] == "fresh"
+    assert made["beta"] in ("done", "published", "fresh"), "as far as it had come"

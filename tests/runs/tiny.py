@@ -96,12 +96,18 @@ def replace(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
+# What tells of builds and of moments, and is no report.
+OF_BUILDS = {"_log", "_built", ".building", ".seal.json"}
+
+
 def snapshot(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder with its bytes; links are not followed."""
+    """Every file below a folder with its bytes, without what tells of builds and of moments; links are not followed."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not any(parent.is_symlink() for parent in (path, *path.parents))
+        if path.is_file()
+        and not any(parent.is_symlink() for parent in (path, *path.parents))
+        and not OF_BUILDS & set(path.relative_to(folder).parts)
     }
 
 

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from workbench.exports.holdings import Holdings, preferred
-from workbench.records.selection import ABSENT_ROLES
+from workbench.records.slicing import ABSENT_ROLES
 
 STEPS = 32  # pieces of a great circle
 _DIGITS = 6

@@ -33,12 +33,13 @@ class Letter:
 
 
 def compared(
-    project: Project, old: str = "", new: str = "", home: str = "", audience: str = audiences.PUBLIC
+    project: Project, old: str = "", new: str = "", home: str = "", audience: str = audiences.PUBLIC, as_of: str = ""
 ) -> Corpus:
     """The records of a home with what differs from an edition.
 
     ``old`` is an edition (empty: the newest for the audience), ``new`` a later one (empty: the records as they
-    are). Raises `UsageError` for an edition or a home that there is none of, and for editions of two audiences.
+    are, as of a day, by default that of the settings). Raises `UsageError` for an edition or a home that there is none
+    of, and for editions of two audiences.
     """
     later = editions.named(project, new) if new else None
     earlier = editions.named(project, old) if old else None
@@ -46,7 +47,8 @@ def compared(
     earlier = earlier or editions.newest(project, audience)
     if earlier and earlier.audience != audience:
         raise UsageError(f"{earlier.id} and {new} are for two audiences: compare editions of one.")
-    return replace(_corpus(project, home, audience, later), _compare=lambda: _comparison(project, earlier, later))
+    corpus = _corpus(project, home, audience, later, as_of)
+    return replace(corpus, _compare=lambda: _comparison(project, earlier, later))
 
 
 def text(corpus: Corpus, language: str, project: Project) -> str:
@@ -56,13 +58,22 @@ def text(corpus: Corpus, language: str, project: Project) -> str:
     return "\n\n".join(space.join(sentences) for sentences in changes.told(corpus, words))
 
 
-def mail(corpus: Corpus, language: str, project: Project, reports: Listed, edition: Edition | None = None) -> str:
-    """The text of a mail: a subject, what changed (a sentence a line), the reports with their files.
+def unchanged(corpus: Corpus) -> bool:
+    """Is all as the edition says with which it is compared?"""
+    return bool(corpus.since) and not evidence.changed(corpus) and not evidence.moved_figures(corpus)
 
-    ``edition`` is the one that is sent; without one it is a draft. One line where nothing changed.
+
+def mail(
+    corpus: Corpus, language: str, project: Project, reports: Listed, edition: Edition | None = None,
+    unwell: Sequence[str] = (),
+) -> str:  # fmt: skip
+    """The text of a mail: a subject, what changed (a sentence a line), what went wrong (``unwell``, a line each), the
+    reports with their files.
+
+    ``edition`` is the one that is sent; without one it is a draft. One line where nothing changed or went wrong.
     """
     words = Words(corpus, language, project.templates)
-    if corpus.since and not evidence.changed(corpus) and not evidence.moved_figures(corpus):
+    if unchanged(corpus) and not unwell:
         return words.phrase("changes/nothing_to_send") + "\n"
     about = {"title": facts.text(corpus.settings.title[language]), "edition": _facts_of(edition)}
     told = changes.told(corpus, words, changes.MOST)
@@ -71,6 +82,7 @@ def mail(corpus: Corpus, language: str, project: Project, reports: Listed, editi
         [words.phrase("changes/mail_subject", **about)],
         [words.phrase("changes/mail_status", **about), _as_of(corpus, words)],
         *told,
+        [words.phrase("changes/mail_unwell"), *(f"- {line}" for line in unwell)] if unwell else [],
         [words.phrase("changes/mail_reports"), *(f"- {one['title']}: {', '.join(one['files'])}" for one in own)]
         if own else [],
         [words.phrase("common/withheld")] if corpus.withheld else [words.phrase("publishing/internal")],
@@ -116,9 +128,9 @@ def _comparison(project: Project, earlier: Edition | None, later: Edition | None
     return Comparison(earlier, editions.compare(earlier.records, records, earlier.cited), later)
 
 
-def _corpus(project: Project, home: str, audience: str, later: Edition | None) -> Corpus:
+def _corpus(project: Project, home: str, audience: str, later: Edition | None, as_of: str) -> Corpus:
     frames, settings = audiences.ensure_tables(project, audience)
-    day = dates.single_day(later.as_of) if later else settings.as_of
+    day = dates.single_day(later.as_of if later else as_of or settings.as_of.isoformat())
     chosen = Selection(choose_home(settings, home or settings.default_home), None, day, audience=audience)
     return select(later.frames if later else frames, settings, _words(project), chosen)
 

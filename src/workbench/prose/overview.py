@@ -293,8 +293,11 @@ def _partners(answers: Answers) -> list[_Partner]:
 
 def stories(answers: Answers) -> list[tuple[Fact, dict[str, Any]]]:
     """For each of the weightiest partner cities (or bodies without a seat) its heading and the facts of its story."""
-    kept = [one for one in _partners(answers) if one.ties or one.events or one.plans]
-    return [(facts.name(one.key), _story(answers, one)) for one in kept[:_IN_FULL]]
+    return [(facts.name(one.key), _story(answers, one)) for one in _told_in_full(answers)]
+
+
+def _told_in_full(answers: Answers) -> list[_Partner]:
+    return [one for one in _partners(answers) if one.ties or one.events or one.plans][:_IN_FULL]
 
 
 def _story(answers: Answers, one: _Partner) -> dict[str, Any]:
@@ -373,7 +376,7 @@ REST_COLUMNS = ("column_partner", "column_exchanges", "column_last", "column_ope
 
 def rest_rows(answers: Answers, words: Words) -> list[tuple[list[str], tuple[RecordId, ...]]]:
     """Cells of the table of partners whose story is not told: who, exchanges, the last one, open plans; and records."""
-    told = {key.value for key, _ in stories(answers)}
+    told = {one.key for one in _told_in_full(answers)}
     rows = []
     for one in [one for one in _partners(answers) if one.key not in told and not _only_shared(one)][:_ROWS]:
         dated = max((row for row in one.met if row.latest), key=lambda row: row.latest, default=None)

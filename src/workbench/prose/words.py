@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Any
+from typing import Any, cast
 
 import jinja2
 import pandas as pd
@@ -350,3 +350,11 @@ class Words:
             *(self.label("country", code) for code in chosen.countries),
             *([self.grammar.date(chosen.period.text)] if chosen.period else []),
         ]
+
+
+def compile_templates() -> None:
+    """Compile the package's templates, so that a process forked from this one need not."""
+    for language in GRAMMARS:
+        environment = Words(cast(Corpus, None), language)._environment
+        for name in environment.list_templates(filter_func=lambda name, of=f"{language}/": name.startswith(of)):  # type: ignore[misc]
+            environment.get_template(name)

@@ -27,9 +27,10 @@ from workbench.paths import Project, sha256, write_atomic
 from workbench.records import audience as audiences
 from workbench.records import dates, editions
 from workbench.records.editions import Edition
-from workbench.runs import engine, keys
+from workbench.runs import engine, publication
 from workbench.runs.catalogue import Run
 from workbench.runs.execute import failure
+from workbench.runs.versions import versions
 
 LONGEST_NAME = 100
 _SOME = 8  # reports named in a message
@@ -90,7 +91,7 @@ def plan(
     _check_open(reports, hidden)
     edition = Edition(
         editions.next_id(project, day, audience), name, day.isoformat(), as_of or settings.as_of.isoformat(),
-        audience, dict(settings.title), {"workbench": __version__, **keys.versions()}, (), (),
+        audience, dict(settings.title), {"workbench": __version__, **versions()}, (), (),
         editions.snapshot(frames, settings),
     )  # fmt: skip
     return Plan(project, edition, tuple(reports), made)
@@ -221,7 +222,7 @@ def _report(run: Run, about: Mapping[str, Any], made: engine.Built) -> Report:
 
 
 def _listed(report: Report) -> dict[str, Any]:
-    files = [name for name in report.files if not name.endswith(engine.FACTS)]  # those that people read
+    files = [name for name in report.files if not name.endswith(publication.FACTS)]  # those that people read
     return {"title": report.about.get("title"), "language": report.about.get("language"), "files": files}
 
 
@@ -234,7 +235,7 @@ def _render(planned: Plan, days: Mapping[str, str]) -> dict[str, bytes]:
     for report in planned.reports:
         mark = Mark(days[str(report.about["language"])], planned.edition.by)
         for file, name in zip(report.files, planned.made.wanted(report.run), strict=True):
-            files[file] = planned.made.render(report.run, name, mark, names)
+            files[file] = planned.made.publication(report.run, mark, names).render(name)
     return files
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbench.errors import UsageError, did_you_mean
 from workbench.paths import Project, file_digest
-from workbench.records import corpus, load, wordings
+from workbench.records import corpus, held, load, wordings
 from workbench.records import tables as stored
 from workbench.records.model import BY_NAME, TABLES
 from workbench.settings import Settings
@@ -75,7 +75,7 @@ def hidden_sources(frames: Frames) -> set[str]:
 
 
 def _made_public(project: Project, frames: Frames, settings: Settings, hidden: set[str]) -> Frames:
-    material, _ = load.read_material(project)
+    material = held.material(project)
     told = [dossier for dossier in material.dossiers if dossier.source.id not in hidden]
     assertions = frames["assertions"][frames["assertions"]["source_id"].isin(hidden)]
     weighed = set(assertions[["record", "record_id", "field"]].itertuples(index=False, name=None))
@@ -127,7 +127,8 @@ def _loosened(frames: Frames) -> Frames:
                     frame = frame[pd.concat(here, axis=1).any(axis=1)] if here else frame
             for column in table.fields:
                 if column.refers_to:
-                    lost = frame[column.name].notna() & ~frame[column.name].isin(known[column.refers_to])
+                    known_or_none = known[column.refers_to] | {""}  # names of a register have no source
+                    lost = frame[column.name].notna() & ~frame[column.name].isin(known_or_none)
                     if column.required or column.name == _OWNERS.get(table.name):
                         frame = frame[~lost]
                     elif lost.any():

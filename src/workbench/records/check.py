@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import combinations
 from typing import Any
@@ -25,6 +25,7 @@ from workbench.records.model import BY_NAME, REGISTERS
 from workbench.records.registers import name_key
 from workbench.records.text import paragraph_only
 
+Dated = tuple[Record, dates.EdtfDate]
 _STEP_ORDER = ("discussed", "approved", "signed", "in_force", "renewed", "ended")
 
 
@@ -471,9 +472,8 @@ def perhaps_one_event(checker: Checker) -> Iterator[Problem]:
             alike[record.values["type"], *pair].append(record)
     told: set[tuple[str, str]] = set()
     for (kind, *_), records in alike.items():
-        for one, other in combinations(records, 2):
-            first, second = date_of(one), date_of(other)
-            if first is None or second is None or not first.overlaps(second) or (one.id, other.id) in told:
+        for (one, first), (other, second) in _overlapping([(record, date_of(record)) for record in records]):
+            if (one.id, other.id) in told:
                 continue
             if any({one.id, other.id} <= about for about in settled):
                 continue
@@ -483,6 +483,19 @@ def perhaps_one_event(checker: Checker) -> Iterator[Problem]:
                 "one id, or a judgement that they are two",
                 "give both the same id, or list both under judgements in decisions.yaml", "warning",
             )  # fmt: skip
+
+
+def _overlapping(dated: Sequence[tuple[Record, dates.EdtfDate | None]]) -> list[tuple[Dated, Dated]]:
+    """The pairs of dated records that may share a day, in the order of the records; no pair is looked at that cannot.
+    The records are gone through by their first possible day, with those at hand whose last has not passed."""
+    found: list[Dated] = [(record, date) for record, date in dated if date is not None]
+    at_hand: list[int] = []
+    pairs: list[tuple[int, int]] = []
+    for n in sorted(range(len(found)), key=lambda n: found[n][1].earliest or dt.date.min):
+        at_hand = [m for m in at_hand if found[m][1].overlaps(found[n][1])]
+        pairs += [(min(m, n), max(m, n)) for m in at_hand]
+        at_hand.append(n)
+    return [(found[m], found[n]) for m, n in sorted(pairs)]
 
 
 # --- the registers and the articles -------------------------------------------------------

@@ -7,6 +7,7 @@ file among them is missing or damaged; nothing is written while there are errors
 from __future__ import annotations
 
 import json
+import os
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -80,19 +81,27 @@ def check_project(project: Project) -> tuple[Material | None, Settings | None, l
     return material, settings, sorted(set(problems))
 
 
-def ensure_tables(project: Project) -> tuple[dict[str, pd.DataFrame], Settings]:
+def ensure_tables(project: Project, keep_going: bool = False) -> tuple[dict[str, pd.DataFrame], Settings]:
     """The tables of a project, remade if anything they rest on has changed.
 
-    Raises `RecordsError` when the records have errors; nothing is written then.
+    With ``keep_going`` a dossier with errors is held at its last good version (`records.held`). Raises `RecordsError`
+    when the records have errors; nothing is written then.
     """
+    from workbench.records import held
+
+    keep_going = keep_going or bool(os.environ.get(held.VARIABLE))
     settings = settings_module.read(project)
     digest = raw_digest(project)
-    if not tables.intact(project.processed, digest):
+    if not tables.intact(project.processed, digest) or (tables.held(project.processed) and not keep_going):
         material, _, problems = check_project(project)
         errors = [problem for problem in problems if problem.severity == "error"]
-        if errors or material is None:
+        if errors and keep_going:
+            held.hold(project, problems)
+        elif errors or material is None:
             raise RecordsError(errors)
-        tables.write(corpus.build(material), project.processed, digest)
+        else:
+            tables.write(corpus.build(material), project.processed, digest)
+            held.remember(project)
     return tables.read(project.processed), settings
 
 
@@ -255,4 +264,4 @@ def _outlines(path: Path) -> dict[str, Any]:
     found: dict[str, list[Any]] = {}
     for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
         found.setdefault(feature["properties"]["iso_a2"] or "", []).append(shape(feature["geometry"]))
-    return {code: union_all(shapes) for code, shapes in found.items() if code}
+    return {code: union_all(shapes) if shapes[1:] else shapes[0] for code, shapes in found.items() if code}

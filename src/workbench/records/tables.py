@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,13 @@ _FRICTIONLESS = {
 }  # fmt: skip
 
 
-def write(frames: dict[str, pd.DataFrame], folder: Path, made_from: str) -> list[str]:
-    """Write all tables and their description; returns the names of the files that changed."""
+def write(frames: dict[str, pd.DataFrame], folder: Path, made_from: str, held: Sequence[str] = ()) -> list[str]:
+    """Write all tables and their description; returns the names of the files that changed.
+
+    ``held`` are the dossiers that stand in them in an earlier version (`records.held`).
+    """
     contents = {f"{table.name}.parquet": _parquet(table, frames[table.name]) for table in TABLES}
-    contents[DESCRIPTION] = _describe(frames, contents, made_from)
+    contents[DESCRIPTION] = _describe(frames, contents, made_from, held)
     for stale in folder.glob("*.parquet"):
         if stale.name not in contents:
             stale.unlink()
@@ -63,6 +67,14 @@ def intact(folder: Path, made_from: str) -> bool:
     return all(f"sha256:{file_digest(folder / path)}" == digest for path, digest in resources.items())
 
 
+def held(folder: Path) -> list[str]:
+    """The dossiers that stand in the tables in an earlier version: their present one has errors."""
+    try:
+        return list(json.loads((folder / DESCRIPTION).read_text(encoding="utf-8")).get("held", ()))
+    except (OSError, ValueError, AttributeError):
+        return []
+
+
 def _parquet(table: Table, frame: pd.DataFrame) -> bytes:
     schema = pa.schema([pa.field(column.name, _ARROW[column.type]) for column in table.fields])
     arrow = pa.Table.from_pandas(frame, schema=schema, preserve_index=False).replace_schema_metadata(None)
@@ -76,13 +88,16 @@ def _read_table(path: Path, table: Table) -> pd.DataFrame:
     return frame.astype({column.name: DTYPES[column.type] for column in table.fields})
 
 
-def _describe(frames: dict[str, pd.DataFrame], contents: dict[str, bytes], made_from: str) -> bytes:
+def _describe(
+    frames: dict[str, pd.DataFrame], contents: dict[str, bytes], made_from: str, held: Sequence[str]
+) -> bytes:
     description: dict[str, Any] = {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "exchange-workbench",
         "title": "Records of international library exchange",
         "licenses": LICENSES,
         "made_from": made_from,
+        **({"held": list(held)} if held else {}),
         "resources": [_resource(table, frames[table.name], contents[f"{table.name}.parquet"]) for table in TABLES],
     }
     return _json(description | {"digest": sha256(_json(description))})

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from workbench.errors import Problem, did_you_mean
@@ -108,36 +109,54 @@ def word(known: Index, text: str, language: str) -> str:
 def texts(tables: Mapping[str, pd.DataFrame]) -> dict[str, tuple[str, str]]:
     """Every text of ours in some tables, with the record and the field that has it first."""
     found: dict[str, tuple[str, str]] = {}
-    for table, column in _columns():
-        if table.name in tables:
-            rows = tables[table.name]
-            rows = rows[rows["party"] == GROUP] if table is PARTIES else rows
-            rows = rows[rows[column].notna()].drop_duplicates(column)
-            owners = rows["record_id" if table is PARTIES else table.key[0]]
-            for text, id in zip(rows[column], owners, strict=True):
-                found.setdefault(text, (id, column))
-    for row in tables[CONFLICTS.name].itertuples() if CONFLICTS.name in tables else ():
-        judged = {"values": row.values, "chosen": row.chosen} if row.relation == "judged" else {}
-        reason = {} if pd.isna(row.reason) else {"reason": why(row.reason)[0]}
-        for column, text in (judged | reason).items():
-            found.setdefault(text, (row.record_id, column))
-    for name in _DATED:  # why a date is read as it is
-        for id, text in tables[name][[BY_NAME[name].key[0], "why"]].dropna().values if name in tables else ():
-            if not text.startswith(BY_THE_WHOLE):
-                found.setdefault(text, (id, "why"))
+    for _, _, id, column, text in _texts(tables):
+        found.setdefault(text, (id, column))
     return found
 
 
-def why(reason: str) -> tuple[str, str]:
-    """The reason of a judgement without who judged and when, and these ("A Curator, 2026-11-21")."""
-    parts = _REASON.fullmatch(reason)
-    return (parts[1], parts[2]) if parts else (reason, "")
+def texts_by_row(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[tuple[str, ...]]]:
+    """For each table with texts of ours those of each row."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for table, n, _, _, text in _texts(tables):
+        rows = found.setdefault(table, [()] * len(tables[table]))
+        rows[n] = (*rows[n], text)
+    return found
+
+
+def _texts(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, int, str, str, str]]:
+    """Every text of ours: table, number of its row, id of the record, field, text."""
+    for table, column in _columns():
+        if table.name not in tables:
+            continue
+        rows = tables[table.name]
+        wanted = rows[column].notna()
+        if table is PARTIES:
+            wanted &= rows["party"] == GROUP
+        numbers = np.flatnonzero(wanted.to_numpy(dtype=bool))
+        owners = rows["record_id" if table is PARTIES else table.key[0]].array[numbers]
+        for n, id, text in zip(numbers.tolist(), owners, rows[column].array[numbers], strict=True):
+            yield table.name, n, id, column, text
+    for n, row in enumerate(tables[CONFLICTS.name].itertuples()) if CONFLICTS.name in tables else ():
+        judged = {"values": row.values, "chosen": row.chosen} if row.relation == "judged" else {}
+        reason = {} if pd.isna(row.reason) else {"reason": why(row.reason)[0]}
+        for column, text in (judged | reason).items():
+            yield CONFLICTS.name, n, row.record_id, column, text
+    for name in _DATED:  # why a date is read as it is
+        for n, (id, text) in enumerate(tables[name][[BY_NAME[name].key[0], "why"]].values) if name in tables else ():
+            if not pd.isna(text) and not text.startswith(BY_THE_WHOLE):
+                yield name, n, id, "why", text
 
 
 def used(wordings: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """The rows of the table of wordings whose text, in any language, stands in some tables."""
     known = set(texts(tables))
     return wordings[wordings[list(LANGUAGES)].isin(known).any(axis=1)]
+
+
+def why(reason: str) -> tuple[str, str]:
+    """The reason of a judgement without who judged and when, and these ("A Curator, 2026-11-21")."""
+    parts = _REASON.fullmatch(reason)
+    return (parts[1], parts[2]) if parts else (reason, "")
 
 
 def _columns() -> Iterator[tuple[Table, str]]:

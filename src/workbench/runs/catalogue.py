@@ -13,14 +13,16 @@ import ast
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import Problem, RecordsError, did_you_mean
+from workbench.errors import Problem, RecordsError, UsageError, did_you_mean
 from workbench.paths import REPORT_ID, Project
 from workbench.records import dates
+from workbench.records.audience import AUDIENCES
+from workbench.records.selection import choose_codes, choose_partners, choose_period
 from workbench.runs.lists import OF_RECORDS, SAMPLES, Lists
 from workbench.settings import Settings, toml_problem
 
@@ -37,12 +39,14 @@ _TYPES: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (i
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of a notebook: its type, whether it has a default, and its comment."""
+    """One parameter of a notebook: its type, its default and its comment. One that is ``required`` (annotated without
+    a value) has no default."""
 
     name: str
     type: str
     default: Any
     comment: str
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +95,14 @@ def parameters(notebook: Path) -> dict[str, Parameter]:
     except SyntaxError as error:
         raise ValueError(f"its parameters are not Python: {error.msg} (line {error.lineno} of the cell)") from None
     for node in tree.body:
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             name = node.target.id
             try:
-                default = ast.literal_eval(node.value)
+                default = ast.literal_eval(node.value) if node.value else None
             except ValueError:
                 raise ValueError(f"the default of {name} is not a plain value") from None
-            _, _, comment = lines[node.value.end_lineno - 1][node.value.end_col_offset :].partition("#")  # type: ignore[index, operator]
-            found[name] = Parameter(name, ast.unparse(node.annotation), default, comment.strip())
+            _, _, comment = lines[node.end_lineno - 1].encode()[node.end_col_offset :].decode().partition("#")  # type: ignore[operator]
+            found[name] = Parameter(name, ast.unparse(node.annotation), default, comment.strip(), node.value is None)
     return found
 
 
@@ -109,6 +113,8 @@ class _Reader:
         self.project = project
         self.settings = settings
         self.as_of = as_of or settings.as_of.isoformat()
+        self.tables = tables
+        self.partners: set[str] = set()  # known to be in the register
         self.lists = Lists(project, settings, tables)
         self.declared: dict[Path, dict[str, Parameter]] = {}
         self.file = project.relative(project.catalogue_file)
@@ -181,17 +187,18 @@ class _Reader:
                 return []
             own = {name: value for name, value in values.items() if name in declared}
             own |= {name: _filled(value, values) for name, value in given.items()}
-            self.check_parameters(own, declared, pattern, line)
-            self.check_day(own.get("as_of"), pattern, line)
             if "as_of" in declared:
                 own = {"as_of": self.as_of} | own
+            self.check_parameters(own, declared, pattern, line)
+            self.check_values({name: own[name] for name in own if name in declared}, pattern, line, known)
             if known:
                 runs.append(Run(id, path, tuple(sorted(own.items())), formats))
         return runs
 
     def id(self, pattern: str, values: dict[str, Any], line: int) -> str | None:
-        """The id of a run."""
-        id = str(_filled(pattern, values))
+        """The id of a run; the code of a country stands in it in small letters."""
+        small = {name: value.lower() if name == "country" else value for name, value in values.items()}
+        id = str(_filled(pattern, small))
         if not REPORT_ID.fullmatch(id):
             self.add(line, "id", f"{id!r} is no id", "small letters, digits and hyphens", "write one")
             return None
@@ -251,7 +258,7 @@ class _Reader:
             self.add(line, "least", f"least = {least!r} is no number of records", "1 or more", "write a whole number")
             wrong = True
         elif least is not None and not any(asked in OF_RECORDS for asked in loops.values() if isinstance(asked, str)):
-            self.add(line, "least", "least says how many records a partner or year must have, and none is gone over",
+            self.add(line, "least", "least is the fewest records of a partner, country or year, and none is gone over",
                      f"for_each over {' or '.join(OF_RECORDS)}", "delete it")  # fmt: skip
             wrong = True
         return None if wrong else loops
@@ -319,23 +326,69 @@ class _Reader:
             elif not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
                 self.add(line, name, f"{id}: {name} = {value!r} is not {declared[name].type}", declared[name].type,
                          declared[name].comment or "correct it")  # fmt: skip
-        home = given.get("home", "")
-        if "home" in declared and isinstance(home, str) and home and home not in self.settings.homes:
-            self.add(line, "home", f'{id}: "{home}" is no home', ", ".join(self.settings.homes),
-                     did_you_mean(home, self.settings.homes) or "add it to workbench.toml")  # fmt: skip
-        language = given.get("language", "en")
-        if "language" in declared and isinstance(language, str) and language not in self.settings.languages:
-            known = ", ".join(self.settings.languages)
-            self.add(line, "language", f'{id}: "{language}" is not among the languages', known,
-                     "add it to workbench.toml, or use one of them")  # fmt: skip
+        for name, parameter in declared.items():
+            if parameter.required and name not in given:
+                self.add(line, "parameters", f"{id}: the notebook needs a value for {name}", f"{name} = …",
+                         parameter.comment or "write one")  # fmt: skip
 
-    def check_day(self, text: Any, id: str, line: int) -> None:
-        if not isinstance(text, str) or not text:
+    def check_values(self, given: dict[str, Any], id: str, line: int, known: bool) -> None:
+        """Are values that decide what a report reads (`open_report`) among those there are? ``known``: they are no
+        samples."""
+        lists = {"home": list(self.settings.homes), "language": list(self.settings.languages),
+                 "audience": list(AUDIENCES)}  # fmt: skip
+        texts = {name: value for name, value in given.items() if isinstance(value, str) and value}
+        for name, listed in lists.items():
+            if name in texts and texts[name] not in listed:
+                todo = did_you_mean(texts[name], listed) or (
+                    "use one of them" if name == "audience" else "add it to workbench.toml, or use one of them"
+                )
+                self.add(line, name, f'{id}: "{texts[name]}" is no {name}', ", ".join(listed), todo)  # fmt: skip
+        if "partner" in texts and known and self.tables is not None:
+            self.check_partner(texts["partner"], id, line)
+        if "country" in texts:
+            self.check_country(texts["country"], id, line)
+        self.check_dates(texts, id, line)
+        year = given.get("year")
+        if isinstance(year, int) and not isinstance(year, bool) and year != 0 and not 1000 <= year <= 9999:
+            self.add(line, "year", f"{id}: {year} is no year", "four digits, or 0 for the year of the as-of day",
+                     "correct it")  # fmt: skip
+
+    def check_partner(self, text: str, id: str, line: int) -> None:
+        """Is it a body of the register, by id or name?"""
+        if text in self.partners:
             return
         try:
-            dates.single_day(text)
-        except dates.DateError as error:
-            self.add(line, "as_of", f"{id}: {error.why}", "a single day", f"write {error.write}")
+            choose_partners(self.tables or {}, [text])
+            self.partners.add(text)
+        except UsageError as error:
+            what, _, todo = str(error).partition(". ")
+            self.add(line, "partner", f"{id}: {what}", "an id or a name of the register", todo)
+
+    def check_country(self, text: str, id: str, line: int) -> None:
+        """Is it a code of the word list of countries and regions?"""
+        try:
+            choose_codes(self.lists.words, "country", [text])
+        except UsageError as error:
+            what, _, todo = str(error).partition(": ")
+            self.add(line, "country", f"{id}: {what}", "a code of the word list country", todo or "correct it")
+
+    def check_dates(self, texts: dict[str, str], id: str, line: int) -> None:
+        """Can the as-of day be read, and the first and last day of the period?"""
+        readers: dict[str, tuple[Callable[[str], Any], str]] = {
+            "as_of": (dates.single_day, "a single day"),
+            "start": (dates.parse, "a date"), "end": (dates.parse, "a date"),
+        }  # fmt: skip
+        before = len(self.problems)
+        for name, (read, expected) in readers.items():
+            try:
+                read(texts.get(name, "2000-01-01"))
+            except dates.DateError as error:
+                self.add(line, name, f'{id}: {name} = "{texts[name]}": {error.why}', expected, f"write {error.write}")
+        if len(self.problems) == before:
+            try:
+                choose_period(texts.get("start", ""), texts.get("end", ""))
+            except UsageError as error:
+                self.add(line, "end", f"{id}: {error}", "a period that ends after it starts", "correct start or end")
 
     def add(self, line: int, field: str, what: str, expected: str, todo: str) -> None:
         """Note a problem, at the line of the row that holds the field if one does."""

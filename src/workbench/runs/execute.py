@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from workbench.paths import Project, write_atomic
+from workbench.runs import guard, prefork
 from workbench.runs.catalogue import Run
 
 REPORT_MIME = "application/vnd.workbench.report+json"
-# Where a kernel keeps a cell's code, and where a package is installed: named in warnings.
-_CODE_PLACE = re.compile(r"[^\s\"]*(?:/ipykernel_\d+/\d+\.py|/site-packages(?=/))")
+# Where a kernel keeps a cell's code, and where a package is installed: named in warnings. Looked for at the beginnings
+# of words alone, or a picture of one long word would take minutes.
+_CODE_PLACE = re.compile(r"(?<![^\s\"])[^\s\"]*(?:/ipykernel_\d+/\d+\.py|/site-packages(?=/))")
 
 
 class Raised(Exception):
@@ -28,8 +30,9 @@ class NotRun(Exception):
     """The machinery could not run a notebook."""
 
 
-def execute(run: Run, target: Path, project: Project) -> None:
-    """Run one notebook into ``target``; WORKBENCH_PROJECT names the project to it.
+def execute(run: Run, target: Path, project: Project, records: str = "") -> None:
+    """Run one notebook into ``target``; WORKBENCH_PROJECT names the project to it, ``records`` is the digest of those
+    that it may open (`runs.guard`).
 
     Raises `Raised`, having put the notebook as it stopped under ``reports/_failed/``, `NotRun`, or OSError when
     a file cannot be written; ``target`` stays as it was then.
@@ -38,13 +41,15 @@ def execute(run: Run, target: Path, project: Project) -> None:
     from papermill.exceptions import PapermillExecutionError
 
     failed = failure(project, run.id)
+    if prefork.inside() and records:
+        guard.watch(project, records)
     with tempfile.TemporaryDirectory(prefix="workbench-") as folder, _event_loop():
         output = Path(folder) / "report.ipynb"
         try:
             papermill.execute_notebook(
                 str(run.notebook), str(output), parameters=dict(run.parameters), kernel_name="python3",
                 cwd=str(run.notebook.parent), progress_bar=False, request_save_on_cell_execute=False,
-                log_output=False, config=_kernel_config(folder),
+                log_output=False, **_engine(folder),
             )  # fmt: skip
         except PapermillExecutionError as error:
             write_atomic(failed, _normalised(output.read_bytes(), folded=False))
@@ -83,6 +88,18 @@ def _closed(content: bytes) -> bool:
     """Did the notebook close its report? Then an output says what the report is."""
     cells = json.loads(content)["cells"]
     return any(REPORT_MIME in output.get("data", {}) for cell in cells for output in cell.get("outputs", []))
+
+
+def _engine(folder: str) -> dict[str, Any]:
+    """In a child of one's own the cells run right there; elsewhere a kernel is started for them."""
+    if not prefork.inside():
+        return {"config": _kernel_config(folder)}
+    from papermill.engines import papermill_engines
+
+    from workbench.runs.inprocess import InProcessEngine
+
+    papermill_engines.register("inprocess", InProcessEngine)
+    return {"engine_name": "inprocess", "record_timing": False}
 
 
 def _kernel_config(folder: str) -> Any:

@@ -127,12 +127,10 @@ class _Converter:
         for column in self.frame.columns:
             meanings = {text for name, source in self.mapping.columns.items() if source == column
                         for text in self.mapping.values.get(name, ())}  # fmt: skip
-            for error in set(ERRORS) - meanings:
+            failed = self.frame[column].isin(set(ERRORS) - meanings)
+            for error in sorted(set(self.frame[column][failed])):
                 rows = self.frame.index[self.frame[column] == error]
-                if len(rows):
-                    self.tell(
-                        rows, column, f'"{error}" (a formula that failed)', "a value", "mend the file, or skip it"
-                    )
+                self.tell(rows, column, f'"{error}" (a formula that failed)', "a value", "mend the file, or skip it")
 
     def main(self) -> pd.DataFrame:
         """The plain columns of the record, with its id and the row it comes from."""
@@ -170,19 +168,19 @@ class _Converter:
 
     def ids(self) -> pd.Series:
         source, column = self.mapping.source_id, self.mapping.id_column
-        index = self.frame.index.to_series()
+        index = self.frame.index
         if not column:
-            return source + "-" + index.astype(str)
+            return pd.Series([f"{source}-{row}" for row in index], index=index, dtype=object)
         texts = self.frame[column]
-        slugs = {text: re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") for text in texts.unique()}
+        slugs = {text: _slug(text) for text in texts.unique()}
         wrong = {text: Complaint("no id can be made of it", "Latin letters or digits", "leave `id` out")
                  for text, slug in slugs.items() if not slug}  # fmt: skip
         self.tell_values(texts, column, wrong, "id")
-        found = source + "-" + texts.map(slugs)
-        again = found.duplicated(keep=False) & ~texts.isin(list(wrong))
-        repeated = Complaint("the id stands there more than once", "each id once", "name another column, or none")
-        twice = dict.fromkeys(texts[again].unique(), repeated)
-        self.tell_values(texts, column, twice, "id")
+        found = pd.Series([f"{source}-{slugs[text]}" for text in texts], index=index, dtype=object)
+        if len(set(slugs.values())) < len(texts):
+            again = found.duplicated(keep=False) & ~texts.isin(list(wrong))
+            repeated = Complaint("the id stands there more than once", "each id once", "name another column, or none")
+            self.tell_values(texts, column, dict.fromkeys(texts[again].unique(), repeated), "id")
         return found
 
     # --- dates ----------------------------------------------------------------------------
@@ -202,37 +200,36 @@ class _Converter:
                 self.tell(texts.index[texts == ""], column, "an empty cell", f"what it means: dates.{name}.{key}",
                           f'add {key} = "unknown", or another')  # fmt: skip
         read = read_dates([*starts.unique(), *ends.unique()], dating, meanings)
-        groups = starts + "\0" + ends
-        blocks = {}
-        for pair in groups.unique():
-            first, last = pair.split("\0")
+        pairs = pd.DataFrame({"first": starts, "last": ends}, index=starts.index)
+        groups = pairs.groupby(["first", "last"], sort=False).ngroup()
+        blocks = []
+        for n, (first, last) in enumerate(pairs[~groups.duplicated()].itertuples(index=False)):
             edtf = _as_text(read.get(first))
             if dating.until:
                 edtf = join_interval(edtf, _as_text(read.get(last)), dating, bool(first), bool(last))
             printed = " to ".join(filter(None, (first, last))) or None
             try:
-                blocks[pair] = _block(edtf, printed)
+                blocks.append(_block(edtf, printed))
             except dates.DateError as error:
-                rows = groups.index[groups == pair]
+                rows = groups.index[groups == n]
                 self.tell(rows, dating.column, f'"{printed}" ({error.why})', "a date of the calendar", "mend it")
-                blocks[pair] = _block("", printed)
+                blocks.append(_block("", printed))
         if self.mapping.record is not PLANS and name != "ends":
             undone = main.index[main["factuality"].isin(("cancelled", "postponed"))] if "factuality" in main else []
             self.later_than_told(dating, groups.drop(undone), blocks)
-        order, distinct = pd.factorize(groups)
-        block = pd.DataFrame([blocks[pair] for pair in distinct], columns=DATED_COLUMNS, dtype=object)
-        block = block.take(order).set_axis(groups.index)
-        never = (groups == "\0") & (dating.empty == "none")
+        block = pd.DataFrame(blocks, columns=DATED_COLUMNS, dtype=object)
+        block = block.take(groups.to_numpy()).set_axis(groups.index)
+        never = (starts == "") & (ends == "") & (dating.empty == "none")
         block["none"] = never | starts.map(meanings.get).eq("none")  # a printed mark may say so too
         return block
 
-    def later_than_told(self, dating: Dating, groups: pd.Series, blocks: dict[str, Any]) -> None:
+    def later_than_told(self, dating: Dating, groups: pd.Series, blocks: list[dict[str, Any]]) -> None:
         """A register tells of what has happened by the time it was published."""
         published = self.mapping.source["published"]
         limit = dates.parse(published).latest if published else None
         if limit is None:
             return
-        late = [pair for pair, block in blocks.items() if block["earliest"] and block["earliest"] > limit]
+        late = [n for n, block in enumerate(blocks) if block["earliest"] and block["earliest"] > limit]
         rows = groups.index[groups.isin(late)]
         if len(rows):
             what = f"a date after the register was published ({limit})"
@@ -328,14 +325,13 @@ class _Converter:
         if measure is None and (texts == "").any():
             wrong[""] = Complaint("an empty cell", "a number", "fill it")
         self.tell_values(texts, column, wrong, name)
-        amounts = [read.get(text) for text in texts]
         parts = ("low", "best", "high", "qualifier", *(("unit",) if measure else ()))
         empty = Amount(None, None, None, "")
-        found = {part: [getattr(amount or empty, part) for amount in amounts] for part in parts}
-        return {
-            part: pd.Series([None if value == "" else value for value in values], index=texts.index, dtype=object)
-            for part, values in found.items()
-        }
+
+        def of(part: str) -> Callable[[str], Any]:
+            return lambda text: None if (value := getattr(read.get(text) or empty, part)) == "" else value
+
+        return {part: _each(texts, of(part)) for part in parts}
 
     def quantities(self) -> pd.DataFrame:
         parts = [pd.DataFrame(columns=["row", "measure", "low", "best", "high", "qualifier", "unit"])]
@@ -411,6 +407,13 @@ class _Converter:
         if names:
             frames["names"] = pd.DataFrame(names)
         return frames
+
+
+def _slug(text: str) -> str:
+    small = text.lower()
+    if small.isascii() and small.isalnum():
+        return small
+    return re.sub(r"[^a-z0-9]+", "-", small).strip("-")
 
 
 def _read_each(texts: pd.Series, read: Callable[[str], Any]) -> tuple[dict[str, Any], dict[str, Complaint]]:

@@ -7,7 +7,6 @@ wait for a person, ``<source>.names.csv``.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -143,6 +142,7 @@ def _read(
     project: Project, table: Path, path: Path, words: Vocabularies, bodies: Registers
 ) -> tuple[Register | None, list[Problem]]:
     """One register, read and converted; None when table or mapping cannot be read."""
+    gazetteer.keep_in(project.processed / "_gazetteer")
     mapping, problems = mappings.read(path.read_bytes(), project.relative(path), words)
     if mapping is None:
         return None, problems
@@ -263,10 +263,6 @@ def _dangling(found: list[Register], told: list[Dossier], bodies: Registers) -> 
     for dossier in told:
         for record in dossier.records:
             known.setdefault(record.table, set()).add(record.id)
-    for register in found:
-        for name, frame in register.converted.frames.items():
-            if name not in ("parties", "quantities", "names"):
-                known.setdefault(name, set()).update(frame[BY_NAME[name].key[0]])
     problems = []
     for register in found:
         table = register.mapping.record
@@ -274,12 +270,16 @@ def _dangling(found: list[Register], told: list[Dossier], bodies: Registers) -> 
         for column in table.fields if frame is not None else ():
             if not column.refers_to or column.name in ("register_id", "place_id"):
                 continue
-            counts: Counter[str] = Counter(frame[column.name].dropna())  # type: ignore[index]
-            for id in sorted(set(counts) - known.get(column.refers_to, set())):
+            counts = frame[column.name].value_counts().to_dict()  # type: ignore[index]
+            ids = known.setdefault(column.refers_to, set())
+            for other in found if set(counts) - ids else ():
+                if column.refers_to in other.converted.frames:
+                    ids |= set(other.converted.frames[column.refers_to][BY_NAME[column.refers_to].key[0]])
+            for id in sorted(set(counts) - ids):
                 problems.append(
                     Problem(register.mapping.file, register.mapping.lines.get("columns", 1), column.name,
                             f'"{id}" in {counts[id]} rows is not among the {column.refers_to}',
                             f"the id of one of the {column.refers_to}",
-                            did_you_mean(id, known.get(column.refers_to, ())) or f"map it under values.{column.name}")
+                            did_you_mean(id, ids) or f"map it under values.{column.name}")
                 )  # fmt: skip
     return problems
